@@ -1,0 +1,82 @@
+package dev.mama;
+
+import java.util.HexFormat;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Pattern;
+
+/**
+ * A W3C trace context (<a href="https://www.w3.org/TR/trace-context/">Trace Context, Level 1</a>):
+ * the id that one request keeps through agents, MQTT, model calls and database rows, and the id of
+ * the step within it.
+ *
+ * <p>Immutable.
+ *
+ * @param high upper 64 bits of the trace id
+ * @param low lower 64 bits of the trace id; not both are 0
+ * @param span id of the step, not 0
+ */
+public record Trace(long high, long low, long span) {
+
+  private static final Pattern TRACEPARENT =
+      Pattern.compile("[0-9a-f]{2}-([0-9a-f]{16})([0-9a-f]{16})-([0-9a-f]{16})-[0-9a-f]{2}.*");
+
+  /**
+   * @throws IllegalArgumentException if the trace id or the span id is all zeros
+   */
+  public Trace {
+    if ((high | low) == 0 || span == 0) {
+      throw new IllegalArgumentException("trace id and span id must not be all zeros");
+    }
+  }
+
+  /**
+   * A new trace with a random id; ids are for finding rows, so they do not follow an experiment's
+   * seed.
+   */
+  public static Trace start() {
+    var random = ThreadLocalRandom.current();
+    return new Trace(random.nextLong(), random.nextLong(1, Long.MAX_VALUE), nextSpan());
+  }
+
+  /**
+   * Reads a {@code traceparent} header.
+   *
+   * @throws IllegalArgumentException if it is not of that form
+   */
+  public static Trace parse(String traceparent) {
+    var matcher = TRACEPARENT.matcher(traceparent);
+    if (!matcher.matches()) {
+      throw new IllegalArgumentException(
+          "'%s' is not a W3C traceparent (00-<32 hex>-<16 hex>-<2 hex>)".formatted(traceparent));
+    }
+    return new Trace(
+        HexFormat.fromHexDigitsToLong(matcher.group(1)),
+        HexFormat.fromHexDigitsToLong(matcher.group(2)),
+        HexFormat.fromHexDigitsToLong(matcher.group(3)));
+  }
+
+  /** The next step of the same trace. */
+  public Trace child() {
+    return new Trace(high, low, nextSpan());
+  }
+
+  /** The trace id, 32 lower-case hexadecimal digits. */
+  public String traceId() {
+    HexFormat hex = HexFormat.of();
+    return hex.toHexDigits(high) + hex.toHexDigits(low);
+  }
+
+  /** The {@code traceparent} header, sampled. */
+  public String traceparent() {
+    return "00-" + traceId() + "-" + HexFormat.of().toHexDigits(span) + "-01";
+  }
+
+  @Override
+  public String toString() {
+    return traceId();
+  }
+
+  private static long nextSpan() {
+    return ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
+  }
+}

@@ -1,0 +1,434 @@
+package dev.mama.runtime;
+
+import dev.mama.AgentCard;
+import dev.mama.AgentId;
+import dev.mama.AgentType;
+import dev.mama.ExperimentId;
+import dev.mama.GroupClosedException;
+import dev.mama.MamaException;
+import dev.mama.Sender;
+import dev.mama.Time;
+import dev.mama.spi.ChatModel;
+import dev.mama.spi.EventLog;
+import dev.mama.spi.Transport;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The host of agents: it starts them, gives each message to one turn of its agent, and lends all of
+ * them the same clients.
+ *
+ * <p>One or several groups live in a process. A group closes what it opened itself and nothing that
+ * it was handed: transport, model, event log and assistance outlive it and may serve other groups.
+ *
+ * <p>Thread-safe.
+ */
+public final class AgentGroup implements AutoCloseable {
+
+  private enum Phase {
+    OPEN,
+    CLOSING,
+    CLOSED
+  }
+
+  /** How often a group tells the registry that its agents are alive. */
+  private static final Duration HEARTBEAT = Duration.ofSeconds(5);
+
+  private final GroupOptions options;
+  private final ExecutorService executor;
+  private final ScheduledExecutorService timer;
+  private final Recorder recorder;
+  private final Incarnations incarnations;
+  private final Outstanding outstanding;
+  private final Router router;
+  private final Turns turns;
+  private final Map<String, AgentType> types = new ConcurrentHashMap<>();
+  private volatile Phase phase = Phase.OPEN;
+
+  private AgentGroup(GroupOptions options) {
+    this.options = options;
+    executor =
+        Executors.newThreadPerTaskExecutor(
+            Thread.ofVirtual().name("mama-" + options.name() + "-", 0).factory());
+    timer =
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("mama-" + options.name() + "-timer").factory());
+    recorder = new Recorder(options, executor);
+    incarnations = new Incarnations(options.time());
+    outstanding = new Outstanding();
+    router = new Router(options, recorder, incarnations, outstanding, executor, timer);
+    turns = new Turns(options, router, recorder, outstanding);
+    Assistance assistance = options.assistance();
+    if (assistance != null) {
+      var unused =
+          timer.scheduleAtFixedRate(
+              () -> router.cells().forEach(cell -> assistance.heartbeat(cell.id)),
+              HEARTBEAT.toMillis(),
+              HEARTBEAT.toMillis(),
+              TimeUnit.MILLISECONDS);
+    }
+  }
+
+  /** Starts to describe a group of {@code experiment}. */
+  public static Builder builder(ExperimentId experiment) {
+    return new Builder(experiment);
+  }
+
+  /** The group's name. */
+  public String name() {
+    return options.name();
+  }
+
+  /** The experiment its agents belong to. */
+  public ExperimentId experiment() {
+    return options.experiment();
+  }
+
+  /**
+   * Makes {@code type} known, so that agents of it can be started.
+   *
+   * @throws IllegalArgumentException if another type of that name is known
+   */
+  public void define(AgentType type) {
+    if (types.putIfAbsent(type.name(), type) != null) {
+      throw new IllegalArgumentException(
+          "agent type '%s' is defined already; give it another name".formatted(type.name()));
+    }
+  }
+
+  /**
+   * Starts the agent {@code id}; it can be reached when this returns.
+   *
+   * @param type name of a defined type
+   * @throws IllegalArgumentException if the type is not defined, or the id is taken
+   * @throws GroupClosedException if the group has been closed
+   * @throws dev.mama.TransportException if the transport refuses; the agent is not started
+   * @throws InterruptedException if interrupted while waiting for transport or log
+   */
+  public void start(AgentId id, String type) throws InterruptedException {
+    startAll(List.of(id), type);
+  }
+
+  /**
+   * Starts the agents {@code ids}, in few steps for the transport; all of them, or none.
+   *
+   * @see #start
+   */
+  public void startAll(Collection<AgentId> ids, String type) throws InterruptedException {
+    checkOpen();
+    AgentType known = types.get(type);
+    if (known == null) {
+      throw new IllegalArgumentException(
+          "agent type '%s' is not defined; define it first (known: %s)"
+              .formatted(type, types.keySet()));
+    }
+    var added = new ArrayList<Cell>(ids.size());
+    boolean started = false;
+    try {
+      for (AgentId id : ids) {
+        Cell cell = cell(id, known);
+        if (!router.add(cell)) {
+          throw new IllegalArgumentException(
+              "id '%s' is taken in group '%s'; choose another".formatted(id, name()));
+        }
+        added.add(cell);
+      }
+      subscribe(added.stream().map(cell -> cell.id).toList());
+      started = true;
+    } finally {
+      if (!started) {
+        added.forEach(router::remove);
+      }
+    }
+    for (Cell cell : added) {
+      recorder.started(cell.id, type, card(cell.id));
+    }
+  }
+
+  private Cell cell(AgentId id, AgentType type) {
+    var outbox = new Outbox(id, incarnations.next(), router, options);
+    return new Cell(type.factory().apply(id), outbox, options, executor, turns::run);
+  }
+
+  private void subscribe(Collection<AgentId> ids) throws InterruptedException {
+    Transport transport = options.transport();
+    if (transport != null) {
+      transport.subscribe(options.experiment(), ids, router::arrive);
+    }
+  }
+
+  private @Nullable AgentCard card(AgentId id) {
+    Assistance assistance = options.assistance();
+    return assistance == null ? null : assistance.card(id).orElse(null);
+  }
+
+  /**
+   * A sender for the application's own threads. It has an id of its own, to which replies come;
+   * nothing else may be sent to it.
+   *
+   * @param name an agent id that no agent of the experiment has
+   * @throws IllegalArgumentException if the id is taken or not valid
+   * @throws GroupClosedException if the group has been closed
+   * @throws InterruptedException if interrupted while waiting for the transport
+   */
+  public Sender client(String name) throws InterruptedException {
+    checkOpen();
+    AgentId id = AgentId.of(name);
+    var outbox = new Outbox(id, incarnations.next(), router, options);
+    if (!router.add(outbox)) {
+      throw new IllegalArgumentException(
+          "id '%s' is taken in group '%s'; choose another".formatted(id, name()));
+    }
+    boolean subscribed = false;
+    try {
+      subscribe(List.of(id));
+      subscribed = true;
+    } finally {
+      if (!subscribed) {
+        router.remove(outbox);
+      }
+    }
+    return new GroupClient(outbox, name(), () -> phase == Phase.OPEN);
+  }
+
+  private void checkOpen() {
+    if (phase != Phase.OPEN) {
+      throw new GroupClosedException(name());
+    }
+  }
+
+  /**
+   * Stops the intake, lets the agents finish what they have (and what that brings about) for at
+   * most the drain timeout, then interrupts what still runs, records what was not handled as dead,
+   * and flushes the event log. What the group was handed stays open. A second call does nothing.
+   */
+  @Override
+  public void close() {
+    synchronized (this) {
+      if (phase != Phase.OPEN) {
+        return;
+      }
+      phase = Phase.CLOSING;
+    }
+    boolean interrupted = false;
+    try {
+      outstanding.awaitNone(options.drainTimeout());
+    } catch (InterruptedException e) {
+      interrupted = true; // closing in a hurry: what is left is buried below
+    }
+    try {
+      shutDown();
+    } catch (InterruptedException e) {
+      interrupted = true;
+    } finally {
+      phase = Phase.CLOSED;
+      executor.shutdownNow();
+      timer.shutdownNow();
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private void shutDown() throws InterruptedException {
+    List<MamaException> failures = new ArrayList<>();
+    Transport transport = options.transport();
+    if (transport != null) {
+      attempt(failures, () -> transport.unsubscribe(options.experiment(), router.addresses()));
+    }
+    buryUnhandled();
+    executor.shutdown();
+    if (!executor.awaitTermination(options.drainTimeout().toMillis(), TimeUnit.MILLISECONDS)) {
+      recorder.error(
+          "group/" + name(), "turns ignored their interruption and were left running", null);
+    }
+    buryUnhandled();
+    EventLog log = options.eventLog();
+    if (log != null) {
+      attempt(failures, log::flush);
+    }
+    if (!failures.isEmpty()) {
+      MamaException first = failures.getFirst();
+      failures.stream().skip(1).forEach(first::addSuppressed);
+      throw first;
+    }
+  }
+
+  private void buryUnhandled() {
+    for (Cell cell : router.cells()) {
+      router.bury(cell.stop(), "group '%s' was closed before it was handled".formatted(name()));
+    }
+  }
+
+  private interface Step {
+    void run() throws InterruptedException;
+  }
+
+  private static void attempt(List<MamaException> failures, Step step) throws InterruptedException {
+    try {
+      step.run();
+    } catch (MamaException e) {
+      failures.add(e);
+    }
+  }
+
+  /**
+   * Describes a group; every option has a default.
+   *
+   * <p>Not thread-safe.
+   */
+  public static final class Builder {
+
+    private final ExperimentId experiment;
+    private String name = "group";
+    private @Nullable Transport transport;
+    private @Nullable ChatModel chatModel;
+    private @Nullable EventLog eventLog;
+    private @Nullable Assistance assistance;
+    private @Nullable MeterRegistry meters;
+    private Routing routing = Routing.LOCAL_FIRST;
+    private int mailboxCapacity = 256;
+    private Duration sendTimeout = Duration.ofSeconds(10);
+    private Duration gapLimit = Duration.ofSeconds(5);
+    private Duration drainTimeout = Duration.ofSeconds(10);
+    private long seed = 42;
+    private Time time = Time.system();
+
+    private Builder(ExperimentId experiment) {
+      this.experiment = experiment;
+    }
+
+    /** A name for threads, logs and errors; {@code group} by default. */
+    public Builder name(String name) {
+      this.name = name;
+      return this;
+    }
+
+    /** What reaches agents elsewhere; without one, there are only the agents of this group. */
+    public Builder transport(Transport transport) {
+      this.transport = transport;
+      return this;
+    }
+
+    /** What {@code context.chat} asks. */
+    public Builder chatModel(ChatModel chatModel) {
+      this.chatModel = chatModel;
+      return this;
+    }
+
+    /** What keeps agents, states, messages and errors; without one they are not kept. */
+    public Builder eventLog(EventLog eventLog) {
+      this.eventLog = eventLog;
+      return this;
+    }
+
+    /** What {@code context.findHelp} asks. */
+    public Builder assistance(Assistance assistance) {
+      this.assistance = assistance;
+      return this;
+    }
+
+    /** Where the group's meters go; by default a registry of the group's own. */
+    public Builder meters(MeterRegistry meters) {
+      this.meters = meters;
+      return this;
+    }
+
+    /** How agents of this group reach each other; {@link Routing#LOCAL_FIRST} by default. */
+    public Builder routing(Routing routing) {
+      this.routing = routing;
+      return this;
+    }
+
+    /** Messages that wait for one agent at most; 256 by default, 1 to 1,000,000. */
+    public Builder mailboxCapacity(int mailboxCapacity) {
+      this.mailboxCapacity = mailboxCapacity;
+      return this;
+    }
+
+    /** How long a send waits for a full mailbox; 10 s by default. */
+    public Builder sendTimeout(Duration sendTimeout) {
+      this.sendTimeout = sendTimeout;
+      return this;
+    }
+
+    /**
+     * How long messages from a transport wait for one that should have come before them; 5 s by
+     * default.
+     */
+    public Builder gapLimit(Duration gapLimit) {
+      this.gapLimit = gapLimit;
+      return this;
+    }
+
+    /** How long {@link AgentGroup#close} lets the agents finish; 10 s by default. */
+    public Builder drainTimeout(Duration drainTimeout) {
+      this.drainTimeout = drainTimeout;
+      return this;
+    }
+
+    /** What all of the agents' random numbers are split from; 42 by default. */
+    public Builder seed(long seed) {
+      this.seed = seed;
+      return this;
+    }
+
+    /** Where the group takes its time from; the machine's clocks by default. */
+    public Builder time(Time time) {
+      this.time = time;
+      return this;
+    }
+
+    /**
+     * The group, open, without agents.
+     *
+     * @throws IllegalArgumentException if an option is out of its range, or routing over a broker
+     *     has no transport
+     */
+    public AgentGroup build() {
+      if (mailboxCapacity < 1 || mailboxCapacity > 1_000_000) {
+        throw new IllegalArgumentException(
+            "mailboxCapacity %d must be 1 to 1,000,000".formatted(mailboxCapacity));
+      }
+      for (var limit :
+          Map.of("sendTimeout", sendTimeout, "gapLimit", gapLimit, "drainTimeout", drainTimeout)
+              .entrySet()) {
+        if (limit.getValue().isNegative() || limit.getValue().toDays() > 1) {
+          throw new IllegalArgumentException(
+              "%s %s must be 0 to 1 day".formatted(limit.getKey(), limit.getValue()));
+        }
+      }
+      if (routing == Routing.BROKER && transport == null) {
+        throw new IllegalArgumentException(
+            "routing BROKER needs a transport; give it one with transport(…)");
+      }
+      return new AgentGroup(
+          new GroupOptions(
+              experiment,
+              name,
+              transport,
+              chatModel,
+              eventLog,
+              assistance,
+              meters != null ? meters : new SimpleMeterRegistry(),
+              routing,
+              mailboxCapacity,
+              sendTimeout,
+              gapLimit,
+              drainTimeout,
+              seed,
+              time));
+    }
+  }
+}

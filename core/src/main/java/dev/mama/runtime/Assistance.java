@@ -1,0 +1,241 @@
+package dev.mama.runtime;
+
+import dev.mama.AgentCard;
+import dev.mama.AgentId;
+import dev.mama.Candidate;
+import dev.mama.Decision;
+import dev.mama.Evidence;
+import dev.mama.Need;
+import dev.mama.Rating;
+import dev.mama.Referral;
+import dev.mama.Standing;
+import dev.mama.State;
+import dev.mama.StateBuilder;
+import dev.mama.StateBuilder.SystemView;
+import dev.mama.StateShape;
+import dev.mama.Time;
+import dev.mama.Trace;
+import dev.mama.spi.AgentIndex;
+import dev.mama.spi.Policy;
+import dev.mama.spi.Registry;
+import dev.mama.spi.SentenceEncoder;
+import dev.mama.spi.TrustLedger;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way of a request for help: the need's words become a vector, the index finds the closest
+ * cards, registry and ledger tell who is alive and how each stands, the policy chooses, and the
+ * rating of the answer becomes evidence.
+ *
+ * <p>Shared by all groups of a process; it opens nothing and closes nothing. Thread-safe.
+ */
+public final class Assistance {
+
+  /** Weight of the newest rating in the moving means that the policy sees. */
+  private static final double NEWEST = 0.05;
+
+  private static final Duration ALIVE_COUNT_AGE = Duration.ofSeconds(1);
+
+  private final SentenceEncoder encoder;
+  private final AgentIndex index;
+  private final Registry registry;
+  private final TrustLedger ledger;
+  private final Policy policy;
+  private final Time time;
+
+  private final Object recentLock = new Object();
+  private double recentQuality = 0.5;
+  private double recentSuccess = 0.5;
+  private double recentMillis = Standing.UNKNOWN_RESPONSE_MILLIS;
+  private volatile @Nullable AliveCount aliveCount;
+
+  private record AliveCount(int alive, long atNanos) {}
+
+  private Assistance(
+      SentenceEncoder encoder,
+      AgentIndex index,
+      Registry registry,
+      TrustLedger ledger,
+      Policy policy,
+      Time time) {
+    if (encoder.dimension() != index.dimension()) {
+      throw new IllegalArgumentException(
+          "encoder '%s' makes vectors of %d floats, the index holds %d; use an index of that dimension"
+              .formatted(encoder.name(), encoder.dimension(), index.dimension()));
+    }
+    this.encoder = encoder;
+    this.index = index;
+    this.registry = registry;
+    this.ledger = ledger;
+    this.policy = policy;
+    this.time = time;
+  }
+
+  /**
+   * Assistance from its five parts, each of which the caller opens and closes.
+   *
+   * @throws IllegalArgumentException if encoder and index differ in dimension
+   */
+  public static Assistance of(
+      SentenceEncoder encoder,
+      AgentIndex index,
+      Registry registry,
+      TrustLedger ledger,
+      Policy policy,
+      Time time) {
+    return new Assistance(encoder, index, registry, ledger, policy, time);
+  }
+
+  /** The policy's name and version. */
+  public String policy() {
+    return policy.name();
+  }
+
+  /**
+   * Registers {@code cards} and makes them findable; encodes them as one batch.
+   *
+   * @throws InterruptedException if interrupted while waiting for the encoder; none was registered
+   */
+  public void enrol(Collection<AgentCard> cards) throws InterruptedException {
+    List<AgentCard> all = List.copyOf(cards);
+    float[][] vectors = encoder.encode(all.stream().map(AgentCard::description).toList());
+    for (int i = 0; i < vectors.length; i++) {
+      registry.register(all.get(i));
+      index.put(all.get(i).agent(), vectors[i]);
+    }
+  }
+
+  /**
+   * Takes {@code agent} out, so that it is found no more; false if it was not there. Its standing
+   * stays.
+   */
+  public boolean retire(AgentId agent) {
+    index.remove(agent);
+    return registry.retire(agent);
+  }
+
+  /**
+   * Tells that {@code agent} is alive; false if it is not registered. A group does this for its
+   * agents.
+   */
+  public boolean heartbeat(AgentId agent) {
+    return registry.heartbeat(agent);
+  }
+
+  /** The card of {@code agent}, empty if it is not registered. */
+  public Optional<AgentCard> card(AgentId agent) {
+    return registry.card(agent);
+  }
+
+  /** How {@code agent} stands now. */
+  public Standing standing(AgentId agent) {
+    return ledger.standing(agent);
+  }
+
+  /**
+   * Finds who can help with {@code need} and chooses one.
+   *
+   * @param requester who needs it; never a candidate itself
+   * @param timeLeft time left to meet the need
+   * @param load what is being asked at this moment
+   * @param random the requester's random numbers, which a sampling policy draws from
+   * @throws InterruptedException if interrupted while waiting for the encoder
+   */
+  public Referral find(
+      AgentId requester, Need need, Duration timeLeft, Load load, RandomGenerator random)
+      throws InterruptedException {
+    long start = time.nanos();
+    float[] query = encoder.encode(need.text());
+    long encoded = time.nanos();
+    List<AgentIndex.Match> matches = closestAlive(requester, query);
+    long scanned = time.nanos();
+    List<Candidate> candidates =
+        matches.stream()
+            .map(match ->
+                new Candidate(
+                    match.agent(),
+                    match.similarity(),
+                    ledger.standing(match.agent()),
+                    load.of(match.agent())))
+            .toList();
+    State state = StateBuilder.build(need, timeLeft, candidates, view(load));
+    Decision decision = policy.decide(state, random);
+    long decided = time.nanos();
+    return new Referral(
+        need,
+        candidates,
+        state,
+        decision,
+        new Referral.Timings(
+            Duration.ofNanos(encoded - start),
+            Duration.ofNanos(scanned - encoded),
+            Duration.ofNanos(decided - scanned)));
+  }
+
+  /**
+   * Records {@code rater}'s rating of the agent that {@code referral} chose.
+   *
+   * @throws IllegalArgumentException if the referral chose nobody, or the rater itself
+   */
+  public void rate(AgentId rater, Referral referral, Rating rating, Trace trace) {
+    AgentId subject =
+        referral
+            .chosen()
+            .orElseThrow(() -> new IllegalArgumentException("the referral chose nobody to rate"));
+    ledger.record(new Evidence(rater, subject, rating, time.now(), trace));
+    synchronized (recentLock) {
+      recentQuality += NEWEST * (rating.quality() - recentQuality);
+      recentSuccess += NEWEST * ((rating.answered() ? 1 : 0) - recentSuccess);
+      recentMillis += NEWEST * (rating.took().toNanos() / 1e6 - recentMillis);
+    }
+  }
+
+  /**
+   * The closest agents that are alive; looks further down the list as long as dead ones take up
+   * places.
+   */
+  private List<AgentIndex.Match> closestAlive(AgentId requester, float[] query) {
+    int k = StateShape.CANDIDATES;
+    while (true) {
+      List<AgentIndex.Match> matches = index.topK(query, k);
+      var alive = new ArrayList<AgentIndex.Match>(StateShape.CANDIDATES);
+      for (AgentIndex.Match match : matches) {
+        if (alive.size() < StateShape.CANDIDATES
+            && !match.agent().equals(requester)
+            && registry.isAlive(match.agent())) {
+          alive.add(match);
+        }
+      }
+      if (alive.size() == StateShape.CANDIDATES || matches.size() < k) {
+        return alive;
+      }
+      k *= 4;
+    }
+  }
+
+  private SystemView view(Load load) {
+    int agents = registry.size();
+    int alive = Math.min(agents, alive());
+    synchronized (recentLock) {
+      return new SystemView(
+          agents, alive, load.total(), recentQuality, recentSuccess, recentMillis);
+    }
+  }
+
+  /** Counting the living walks over all agents, so the count is kept for a second. */
+  private int alive() {
+    AliveCount known = aliveCount;
+    long now = time.nanos();
+    if (known == null || now - known.atNanos() > ALIVE_COUNT_AGE.toNanos()) {
+      known = new AliveCount(registry.alive(), now);
+      aliveCount = known;
+    }
+    return known.alive();
+  }
+}

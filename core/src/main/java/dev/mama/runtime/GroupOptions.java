@@ -1,0 +1,27 @@
+package dev.mama.runtime;
+
+import dev.mama.ExperimentId;
+import dev.mama.Time;
+import dev.mama.spi.ChatModel;
+import dev.mama.spi.EventLog;
+import dev.mama.spi.Transport;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** What a group was built with; immutable. {@link AgentGroup.Builder} documents each. */
+record GroupOptions(
+    ExperimentId experiment,
+    String name,
+    @Nullable Transport transport,
+    @Nullable ChatModel chatModel,
+    @Nullable EventLog eventLog,
+    @Nullable Assistance assistance,
+    MeterRegistry meters,
+    Routing routing,
+    int mailboxCapacity,
+    Duration sendTimeout,
+    Duration gapLimit,
+    Duration drainTimeout,
+    long seed,
+    Time time) {}

@@ -1,0 +1,28 @@
+package dev.mama.runtime;
+
+import dev.mama.Time;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Numbers the starts of senders: unique within a group, greater for a later start, and apart from
+ * those of other groups by a random part. Milliseconds since 1970 stand in the upper 42 bits.
+ */
+final class Incarnations {
+
+  private static final int RANDOM_BITS = 22;
+
+  private final Time time;
+  private final AtomicLong last = new AtomicLong();
+
+  Incarnations(Time time) {
+    this.time = time;
+  }
+
+  long next() {
+    long fresh =
+        (time.now().toEpochMilli() << RANDOM_BITS)
+            | ThreadLocalRandom.current().nextInt(1 << RANDOM_BITS);
+    return last.updateAndGet(previous -> Math.max(previous + 1, fresh));
+  }
+}

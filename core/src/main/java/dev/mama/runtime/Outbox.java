@@ -1,0 +1,186 @@
+package dev.mama.runtime;
+
+import dev.mama.AgentFailedException;
+import dev.mama.AgentId;
+import dev.mama.AskCycleException;
+import dev.mama.AskTimeoutException;
+import dev.mama.Channel;
+import dev.mama.Deadline;
+import dev.mama.Delivery;
+import dev.mama.MailboxFullException;
+import dev.mama.Message;
+import dev.mama.Payload;
+import dev.mama.PayloadException;
+import dev.mama.Trace;
+import dev.mama.UnknownAgentException;
+import dev.mama.spi.Envelope;
+import dev.mama.spi.Envelope.Failure;
+import dev.mama.spi.Envelope.Kind;
+import dev.mama.spi.Envelope.Sequence;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * One sender's side of its messages: numbers them per receiver, hands them over one at a time,
+ * waits for answers.
+ *
+ * <p>Thread-safe. The lock is held while a message is handed over, so that its number and its place
+ * in the line agree; it is not held while waiting for an answer.
+ */
+final class Outbox {
+
+  private final AgentId self;
+  private final long incarnation;
+  private final Router router;
+  private final GroupOptions options;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Map<AgentId, Long> sentTo = new HashMap<>();
+  private long ids;
+
+  Outbox(AgentId self, long incarnation, Router router, GroupOptions options) {
+    this.self = self;
+    this.incarnation = incarnation;
+    this.router = router;
+    this.options = options;
+  }
+
+  AgentId self() {
+    return self;
+  }
+
+  /** Whether {@code envelope} was sent by this start of this sender. */
+  boolean sent(Envelope envelope) {
+    Sequence sequence = envelope.sequence();
+    return sequence != null
+        && sequence.incarnation() == incarnation
+        && envelope.message().from().equals(self);
+  }
+
+  void send(AgentId to, Payload payload, Trace trace) throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      handOver(Kind.SEND, message(to, payload, trace, Deadline.NONE), List.of());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  Delivery trySend(AgentId to, Payload payload, Trace trace) {
+    if (!lock.tryLock()) {
+      return new Delivery.Refused(to, "another message of '%s' is being sent".formatted(self));
+    }
+    try {
+      Message message = message(to, payload, trace, Deadline.NONE);
+      Delivery delivery = router.trySend(numbered(Kind.SEND, message, List.of()));
+      if (delivery instanceof Delivery.Refused) {
+        takeBackNumber(to);
+      }
+      return delivery;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * @param waiting the agents that wait for this sender's own answer, the first asker first
+   */
+  Payload ask(
+      AgentId to,
+      Payload payload,
+      Duration timeout,
+      Trace trace,
+      Deadline deadline,
+      List<AgentId> waiting)
+      throws InterruptedException {
+    var path = new ArrayList<>(waiting);
+    path.add(self);
+    if (path.contains(to)) {
+      path.add(to);
+      throw new AskCycleException(path);
+    }
+    Deadline end = Deadline.after(timeout, options.time()).earlier(deadline);
+    Duration limit = end.remaining(options.time());
+    Message message = message(to, payload, trace, end);
+    var answer = router.asks().open(message.id(), to);
+    try {
+      lock.lockInterruptibly();
+      try {
+        handOver(Kind.ASK, message, path);
+      } finally {
+        lock.unlock();
+      }
+      long left = end.remaining(options.time()).toNanos();
+      return unwrap(answer.get(left, TimeUnit.NANOSECONDS));
+    } catch (TimeoutException e) {
+      throw new AskTimeoutException(to, limit);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("an answer is never completed with a failure", e);
+    } finally {
+      router.asks().close(message.id(), to);
+    }
+  }
+
+  /**
+   * Answers {@code question}; the answer carries no number, for it goes straight to whoever waits.
+   */
+  void answer(Envelope question, Kind kind, Payload payload) throws InterruptedException {
+    Message asked = question.message();
+    router.answer(
+        new Envelope(
+            options.experiment(),
+            kind,
+            message(asked.from(), payload, asked.trace().child(), Deadline.NONE),
+            null,
+            asked.id(),
+            List.of()));
+  }
+
+  private void handOver(Kind kind, Message message, List<AgentId> waiting)
+      throws InterruptedException {
+    try {
+      router.send(numbered(kind, message, waiting));
+    } catch (MailboxFullException | UnknownAgentException | PayloadException e) {
+      // Surely not accepted. After any other failure it may have been, and then its number is
+      // taken.
+      takeBackNumber(message.to());
+      throw e;
+    }
+  }
+
+  private Envelope numbered(Kind kind, Message message, List<AgentId> waiting) {
+    long number = sentTo.merge(message.to(), 1L, Long::sum);
+    return new Envelope(
+        options.experiment(), kind, message, new Sequence(incarnation, number), null, waiting);
+  }
+
+  private void takeBackNumber(AgentId to) {
+    sentTo.merge(to, -1L, Long::sum);
+  }
+
+  private synchronized Message message(
+      AgentId to, Payload payload, Trace trace, Deadline deadline) {
+    return new Message(
+        new UUID(incarnation, ++ids), self, to, Channel.AGENT_CHAT, payload, trace, deadline);
+  }
+
+  private static Payload unwrap(Envelope answer) {
+    Message message = answer.message();
+    if (answer.kind() == Kind.REPLY) {
+      return message.payload();
+    }
+    Failure failure = message.payload().as(Failure.class);
+    throw switch (failure.reason()) {
+      case FAILED -> new AgentFailedException(message.from(), failure.detail());
+      case FULL -> new MailboxFullException(message.from(), failure.detail());
+      case UNKNOWN -> new UnknownAgentException(message.from());
+    };
+  }
+}

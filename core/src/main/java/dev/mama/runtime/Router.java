@@ -1,0 +1,288 @@
+package dev.mama.runtime;
+
+import dev.mama.AgentId;
+import dev.mama.Delivery;
+import dev.mama.MailboxFullException;
+import dev.mama.MamaException;
+import dev.mama.Message;
+import dev.mama.Payload;
+import dev.mama.UnknownAgentException;
+import dev.mama.spi.Envelope;
+import dev.mama.spi.Envelope.Failure;
+import dev.mama.spi.Envelope.Failure.Reason;
+import dev.mama.spi.Envelope.Kind;
+import dev.mama.spi.Transport;
+import io.micrometer.core.instrument.Counter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings envelopes to their receivers: into a mailbox of this group, to a waiting caller, or to the
+ * transport; and takes in what the transport delivers, without ever making it wait.
+ */
+final class Router {
+
+  private final GroupOptions options;
+  private final @Nullable Transport transport;
+  private final Recorder recorder;
+  private final Incarnations incarnations;
+  private final Outstanding outstanding;
+  private final Executor executor;
+  private final ScheduledExecutorService timer;
+  private final Asks asks = new Asks();
+  private final ConcurrentMap<AgentId, Cell> cells = new ConcurrentHashMap<>();
+  private final ConcurrentMap<AgentId, Outbox> clients = new ConcurrentHashMap<>();
+  private final ConcurrentMap<AgentId, Inbox> inboxes = new ConcurrentHashMap<>();
+  private final Counter sent;
+  private final Counter duplicates;
+  private final Counter deadLetters;
+
+  Router(
+      GroupOptions options,
+      Recorder recorder,
+      Incarnations incarnations,
+      Outstanding outstanding,
+      Executor executor,
+      ScheduledExecutorService timer) {
+    this.options = options;
+    this.transport = options.transport();
+    this.recorder = recorder;
+    this.incarnations = incarnations;
+    this.outstanding = outstanding;
+    this.executor = executor;
+    this.timer = timer;
+    this.sent = options.meters().counter("mama.messages.sent");
+    this.duplicates = options.meters().counter("mama.messages.duplicates");
+    this.deadLetters = options.meters().counter("mama.messages.dead");
+    options.meters().gaugeMapSize("mama.agents", List.of(), cells);
+  }
+
+  Asks asks() {
+    return asks;
+  }
+
+  Collection<Cell> cells() {
+    return cells.values();
+  }
+
+  Collection<AgentId> addresses() {
+    var all = new ArrayList<AgentId>(cells.keySet());
+    all.addAll(clients.keySet());
+    return all;
+  }
+
+  /** False if an agent or a client of that id is there already. */
+  boolean add(Cell cell) {
+    return !clients.containsKey(cell.id) && cells.putIfAbsent(cell.id, cell) == null;
+  }
+
+  void remove(Cell cell) {
+    cells.remove(cell.id, cell);
+  }
+
+  /** False if an agent or a client of that id is there already. */
+  boolean add(Outbox client) {
+    return !cells.containsKey(client.self()) && clients.putIfAbsent(client.self(), client) == null;
+  }
+
+  void remove(Outbox client) {
+    clients.remove(client.self(), client);
+  }
+
+  /** Hands a message over; returns once it is accepted and recorded. */
+  void send(Envelope envelope) throws InterruptedException {
+    Message message = envelope.message();
+    Cell cell = cells.get(message.to());
+    if (cell != null) {
+      outstanding.add();
+    }
+    boolean accepted = false;
+    try {
+      if (cell != null && options.routing() == Routing.LOCAL_FIRST) {
+        sendLocally(cell, envelope);
+      } else if (transport != null) {
+        transport.send(envelope);
+      } else {
+        throw new UnknownAgentException(message.to());
+      }
+      accepted = true;
+    } finally {
+      if (cell != null && !accepted) {
+        outstanding.done();
+      }
+    }
+    sent.increment();
+    recorder.sent(message);
+  }
+
+  private void sendLocally(Cell cell, Envelope envelope) throws InterruptedException {
+    Duration left = envelope.message().deadline().remaining(options.time());
+    Duration limit = left.compareTo(options.sendTimeout()) < 0 ? left : options.sendTimeout();
+    if (!cell.offer(envelope, limit)) {
+      throw new MailboxFullException(cell.id, options.mailboxCapacity(), limit);
+    }
+  }
+
+  /** Hands a message over if that needs no waiting. */
+  Delivery trySend(Envelope envelope) {
+    Message message = envelope.message();
+    Cell cell = cells.get(message.to());
+    if (cell == null || options.routing() == Routing.BROKER) {
+      return new Delivery.Refused(message.to(), "it is not reached without waiting; use send");
+    }
+    outstanding.add();
+    if (!cell.offer(envelope)) {
+      outstanding.done();
+      return new Delivery.Refused(
+          message.to(), "its mailbox is full (%d messages)".formatted(options.mailboxCapacity()));
+    }
+    sent.increment();
+    recorder.sent(message);
+    return new Delivery.Accepted(message.id());
+  }
+
+  /**
+   * Brings an answer to whoever waits for it, here or elsewhere; one that nobody waits for any more
+   * is dropped.
+   */
+  void answer(Envelope answer) throws InterruptedException {
+    AgentId asker = answer.message().to();
+    boolean here = cells.containsKey(asker) || clients.containsKey(asker);
+    if (here && options.routing() == Routing.LOCAL_FIRST) {
+      asks.complete(answer);
+    } else if (transport != null) {
+      transport.send(answer);
+    }
+    if (answer.kind() == Kind.REPLY) {
+      recorder.sent(answer.message());
+    }
+  }
+
+  /** Takes in what the transport delivers, on the transport's thread, without waiting. */
+  void arrive(Envelope envelope) {
+    switch (envelope.kind()) {
+      case REPLY -> asks.complete(envelope);
+      case FAILURE -> {
+        if (!asks.complete(envelope)) {
+          reportRefusal(envelope.message());
+        }
+      }
+      case SEND, ASK -> {
+        Cell cell = cells.get(envelope.message().to());
+        if (cell == null) {
+          refuse(envelope, Reason.UNKNOWN, "no such agent in group '%s'".formatted(options.name()));
+        } else {
+          inboxes.computeIfAbsent(cell.id, id -> inbox(cell)).accept(envelope);
+        }
+      }
+    }
+  }
+
+  private Inbox inbox(Cell cell) {
+    return new Inbox(
+        envelope -> takeOver(cell, envelope),
+        (next, gap) -> skipped(cell, next, gap),
+        duplicates::increment,
+        options.gapLimit(),
+        timer);
+  }
+
+  private void takeOver(Cell cell, Envelope envelope) {
+    if (!isOwn(envelope)) {
+      outstanding.add();
+    }
+    if (!cell.offer(envelope)) {
+      outstanding.done();
+      refuse(
+          envelope,
+          Reason.FULL,
+          "mailbox of agent '%s' is full (%d messages); raise mailboxCapacity or slow the sender"
+              .formatted(cell.id, options.mailboxCapacity()));
+    }
+  }
+
+  /** Whether this group sent {@code envelope} itself, so that it counts as outstanding already. */
+  private boolean isOwn(Envelope envelope) {
+    AgentId from = envelope.message().from();
+    Cell cell = cells.get(from);
+    Outbox outbox = cell != null ? cell.outbox : clients.get(from);
+    return outbox != null && outbox.sent(envelope);
+  }
+
+  private void skipped(Cell cell, Envelope next, Inbox.Gap gap) {
+    if (isOwn(next)) {
+      for (long number = gap.first(); number <= gap.last(); number++) {
+        outstanding.done();
+      }
+    }
+    executor.execute(() ->
+        recorder.error(
+            "agent/" + cell.id,
+            "messages %d to %d of '%s' did not arrive within %s; going on without them"
+                .formatted(gap.first(), gap.last(), gap.sender(), gap.waited()),
+            next.message().trace()));
+  }
+
+  /**
+   * Buries a message that is not taken over; elsewhere, because a transport's thread must not wait.
+   */
+  private void refuse(Envelope envelope, Reason reason, String detail) {
+    executor.execute(() -> bury(envelope, reason, detail));
+  }
+
+  private void bury(Envelope envelope, Reason reason, String detail) {
+    deadLetters.increment();
+    Message message = envelope.message();
+    recorder.error(
+        "agent/" + message.to(),
+        "message %s of '%s' is dead: %s".formatted(message.id(), message.from(), detail),
+        message.trace());
+    fail(outboxOf(message.to()), envelope, new Failure(reason, detail));
+  }
+
+  private Outbox outboxOf(AgentId agent) {
+    Cell cell = cells.get(agent);
+    return cell != null ? cell.outbox : new Outbox(agent, incarnations.next(), this, options);
+  }
+
+  /**
+   * Answers {@code question} with a failure; where that fails too, it is recorded, and the asker's
+   * time limit ends it.
+   */
+  void fail(Outbox from, Envelope question, Failure failure) {
+    try {
+      from.answer(question, Kind.FAILURE, Payload.of(failure));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (MamaException e) {
+      recorder.error(
+          "agent/" + from.self(),
+          "failure of message %s could not be told to '%s': %s"
+              .formatted(question.message().id(), question.message().from(), e.getMessage()),
+          question.message().trace());
+    }
+  }
+
+  private void reportRefusal(Message message) {
+    executor.execute(() ->
+        recorder.error(
+            "agent/" + message.to(),
+            "'%s' did not take a message over: %s".formatted(message.from(), message.payload()),
+            message.trace()));
+  }
+
+  /** Records messages that were taken over and will not be handled, and tells their senders. */
+  void bury(Collection<Envelope> unhandled, String reason) {
+    for (Envelope envelope : unhandled) {
+      outstanding.done();
+      bury(envelope, Reason.FAILED, reason);
+    }
+  }
+}

@@ -1,0 +1,155 @@
+package dev.mama.runtime;
+
+import dev.mama.AgentContext;
+import dev.mama.AgentId;
+import dev.mama.ChatReply;
+import dev.mama.ChatRequest;
+import dev.mama.Delivery;
+import dev.mama.Message;
+import dev.mama.Need;
+import dev.mama.Payload;
+import dev.mama.Rating;
+import dev.mama.Referral;
+import dev.mama.Time;
+import dev.mama.Trace;
+import dev.mama.spi.ChatModel;
+import dev.mama.spi.Envelope;
+import dev.mama.spi.Envelope.Kind;
+import java.time.Duration;
+import java.util.random.RandomGenerator;
+
+/** The context of one turn. */
+final class Turn implements AgentContext {
+
+  private final Cell cell;
+  private final Envelope envelope;
+  private final Router router;
+  private final Recorder recorder;
+  private final GroupOptions options;
+  private final Thread thread = Thread.currentThread();
+  private boolean answered;
+  private volatile boolean ended;
+
+  Turn(Cell cell, Envelope envelope, Router router, Recorder recorder, GroupOptions options) {
+    this.cell = cell;
+    this.envelope = envelope;
+    this.router = router;
+    this.recorder = recorder;
+    this.options = options;
+  }
+
+  /** Makes this context unusable; returns whether the message has not been answered. */
+  boolean end() {
+    ended = true;
+    return !answered;
+  }
+
+  @Override
+  public AgentId self() {
+    return cell.id;
+  }
+
+  @Override
+  public void send(AgentId to, Payload payload) throws InterruptedException {
+    check();
+    cell.outbox.send(to, payload, step());
+  }
+
+  @Override
+  public Delivery trySend(AgentId to, Payload payload) {
+    check();
+    return cell.outbox.trySend(to, payload, step());
+  }
+
+  @Override
+  public Payload ask(AgentId to, Payload payload, Duration timeout) throws InterruptedException {
+    check();
+    return cell.outbox.ask(to, payload, timeout, step(), message().deadline(), envelope.waiting());
+  }
+
+  @Override
+  public void reply(Payload payload) throws InterruptedException {
+    check();
+    if (answered) {
+      throw new IllegalStateException(
+          "message %s has already been answered by '%s'".formatted(message().id(), cell.id));
+    }
+    if (envelope.kind() == Kind.ASK) {
+      cell.outbox.answer(envelope, Kind.REPLY, payload);
+    } else {
+      cell.outbox.send(message().from(), payload, step());
+    }
+    answered = true;
+  }
+
+  @Override
+  public ChatReply chat(ChatRequest request) throws InterruptedException {
+    check();
+    ChatModel model = options.chatModel();
+    if (model == null) {
+      throw new IllegalStateException(
+          "group '%s' has no chat model; give it one with chatModel(…)".formatted(options.name()));
+    }
+    return model.chat(request.within(step(), request.deadline().earlier(message().deadline())));
+  }
+
+  @Override
+  public Referral findHelp(Need need) throws InterruptedException {
+    check();
+    return assistance()
+        .find(
+            cell.id,
+            need,
+            message().deadline().remaining(options.time()),
+            router.asks(),
+            cell.random);
+  }
+
+  @Override
+  public void rate(Referral referral, Rating rating) throws InterruptedException {
+    check();
+    assistance().rate(cell.id, referral, rating, message().trace());
+  }
+
+  @Override
+  public void recordState(Record state) throws InterruptedException {
+    check();
+    recorder.state(cell.id, Payload.of(state), message().trace());
+  }
+
+  @Override
+  public RandomGenerator random() {
+    check();
+    return cell.random;
+  }
+
+  @Override
+  public Time time() {
+    return options.time();
+  }
+
+  private Message message() {
+    return envelope.message();
+  }
+
+  private Trace step() {
+    return message().trace().child();
+  }
+
+  private Assistance assistance() {
+    Assistance assistance = options.assistance();
+    if (assistance == null) {
+      throw new IllegalStateException(
+          "group '%s' has no assistance; give it one with assistance(…)".formatted(options.name()));
+    }
+    return assistance;
+  }
+
+  private void check() {
+    if (ended || !thread.equals(Thread.currentThread())) {
+      throw new IllegalStateException(
+          "the context of agent '%s' is valid during its turn, on the turn's thread only"
+              .formatted(cell.id));
+    }
+  }
+}

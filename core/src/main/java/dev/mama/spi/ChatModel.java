@@ -1,0 +1,32 @@
+package dev.mama.spi;
+
+import dev.mama.ChatReply;
+import dev.mama.ChatRequest;
+
+/**
+ * A language model that continues a conversation, shared by all agents of a process.
+ *
+ * <p>Contract, tested by {@code ChatModelContract} of the test kit: each caller gets the answer to
+ * its own request; a request ends at its deadline; what fails is a {@link dev.mama.ChatException}
+ * that says whether trying again may help.
+ *
+ * <p>Implementations are thread-safe.
+ */
+public interface ChatModel extends AutoCloseable {
+
+  /** The model that is asked by default, for reports. */
+  String name();
+
+  /**
+   * Asks the model and waits for the whole answer.
+   *
+   * @throws dev.mama.ChatException if it does not answer, or not before the request's deadline, or
+   *     has been closed
+   * @throws InterruptedException if interrupted while waiting; the call is given up
+   */
+  ChatReply chat(ChatRequest request) throws InterruptedException;
+
+  /** Frees what the model's client holds; calls in flight fail. */
+  @Override
+  void close();
+}

@@ -1,0 +1,68 @@
+package dev.mama.spi;
+
+import dev.mama.AgentId;
+import dev.mama.ExperimentId;
+import java.util.Collection;
+import java.util.function.Consumer;
+
+/**
+ * Carries envelopes between agents that may live in different processes. One transport serves many
+ * groups.
+ *
+ * <p>Contract, tested by {@code TransportContract} of the test kit:
+ *
+ * <ul>
+ *   <li>What {@link #send} accepted arrives at least once, unaltered, at the receiver that
+ *       subscribed for its agent.
+ *   <li>Envelopes sent one after another to one agent arrive in that order.
+ *   <li>Nothing arrives for an agent, or an experiment, that nobody subscribed for.
+ * </ul>
+ *
+ * <p>Implementations are thread-safe.
+ */
+public interface Transport extends AutoCloseable {
+
+  /** What carries the envelopes, for reports, for example {@code in-memory} or {@code mqtt}. */
+  String name();
+
+  /**
+   * Delivers to {@code receiver} what is addressed to one of {@code agents}. Returns once
+   * everything sent from now on will arrive. An agent has one receiver; a later one replaces it.
+   *
+   * @param receiver called on the transport's own threads, one agent's envelopes one after another;
+   *     it takes the envelope over and returns without waiting, and must not send from within the
+   *     call
+   * @throws dev.mama.TransportException if the transport is closed or refuses
+   * @throws InterruptedException if interrupted while waiting; the agents may or may not be
+   *     subscribed
+   */
+  void subscribe(ExperimentId experiment, Collection<AgentId> agents, Consumer<Envelope> receiver)
+      throws InterruptedException;
+
+  /**
+   * Ends the delivery to {@code agents}; those that are not subscribed are ignored.
+   *
+   * @throws InterruptedException if interrupted while waiting
+   */
+  void unsubscribe(ExperimentId experiment, Collection<AgentId> agents) throws InterruptedException;
+
+  /**
+   * Hands {@code envelope} over; returns once it is accepted, that is once it will arrive if its
+   * receiver is or comes there. Waits while the transport's window is full.
+   *
+   * @throws dev.mama.TransportException if it is not accepted
+   * @throws dev.mama.UnknownAgentException if the transport knows that nobody subscribed for the
+   *     agent
+   * @throws dev.mama.PayloadException if the payload is over the transport's limit
+   * @throws InterruptedException if interrupted while waiting; the envelope may or may not be
+   *     accepted
+   */
+  void send(Envelope envelope) throws InterruptedException;
+
+  /**
+   * Ends all deliveries and frees what the transport holds. What it accepted before has left this
+   * process.
+   */
+  @Override
+  void close();
+}

@@ -1,0 +1,146 @@
+package dev.mama.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.mama.AgentId;
+import dev.mama.Channel;
+import dev.mama.Deadline;
+import dev.mama.Message;
+import dev.mama.Payload;
+import dev.mama.Trace;
+import dev.mama.runtime.Inbox.Gap;
+import dev.mama.spi.Envelope;
+import dev.mama.spi.Envelope.Kind;
+import dev.mama.spi.Envelope.Sequence;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class InboxTest {
+
+  private static final AgentId SENDER = AgentId.of("sender");
+  private static final AgentId OTHER = AgentId.of("other");
+
+  private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+  private final List<Envelope> received = new CopyOnWriteArrayList<>();
+  private final List<Gap> gaps = new CopyOnWriteArrayList<>();
+  private final AtomicInteger duplicates = new AtomicInteger();
+
+  @AfterEach
+  void stop() {
+    timer.shutdownNow();
+  }
+
+  private Inbox inbox(Duration gapLimit) {
+    return new Inbox(
+        received::add, (next, gap) -> gaps.add(gap), duplicates::incrementAndGet, gapLimit, timer);
+  }
+
+  private static Envelope envelope(AgentId from, long incarnation, long number) {
+    return new Envelope(
+        Words.EXPERIMENT,
+        Kind.SEND,
+        new Message(
+            new UUID(incarnation, number),
+            from,
+            AgentId.of("receiver"),
+            Channel.AGENT_CHAT,
+            Payload.text("" + number),
+            Trace.start(),
+            Deadline.NONE),
+        new Sequence(incarnation, number),
+        null,
+        List.of());
+  }
+
+  private List<Long> numbers(AgentId from, long incarnation) {
+    return received.stream()
+        .filter(e -> e.message().from().equals(from))
+        .map(Envelope::sequence)
+        .filter(s -> s != null && s.incarnation() == incarnation)
+        .map(Sequence::number)
+        .toList();
+  }
+
+  private static List<Long> upTo(long last) {
+    return LongStream.rangeClosed(1, last).boxed().toList();
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5})
+  void accept_shuffledAndDoubled_arrivesOnceInOrder(long seed) {
+    var random = new Random(seed);
+    var sent = new ArrayList<Envelope>();
+    for (long number = 1; number <= 500; number++) {
+      for (AgentId from : List.of(SENDER, OTHER)) {
+        sent.add(envelope(from, 7, number));
+        if (random.nextInt(3) == 0) {
+          sent.add(sent.getLast());
+        }
+      }
+    }
+    Collections.shuffle(sent, random);
+    Inbox inbox = inbox(Duration.ofMinutes(1));
+    sent.forEach(inbox::accept);
+    assertThat(numbers(SENDER, 7)).isEqualTo(upTo(500));
+    assertThat(numbers(OTHER, 7)).isEqualTo(upTo(500));
+    assertThat(duplicates.get()).isEqualTo(sent.size() - 1_000);
+    assertThat(gaps).isEmpty();
+  }
+
+  @Test
+  void accept_gap_isReportedAfterItsLimitAndTheLineMovesOn() {
+    Inbox inbox = inbox(Duration.ofMillis(20));
+    inbox.accept(envelope(SENDER, 7, 1));
+    inbox.accept(envelope(SENDER, 7, 4));
+    inbox.accept(envelope(SENDER, 7, 5));
+    await().atMost(Words.LONG).until(() -> received.size() == 3);
+    assertThat(numbers(SENDER, 7)).containsExactly(1L, 4L, 5L);
+    assertThat(gaps).containsExactly(new Gap(SENDER, 2, 3, Duration.ofMillis(20)));
+    inbox.accept(envelope(SENDER, 7, 3));
+    assertThat(received).as("what was given up comes too late").hasSize(3);
+  }
+
+  @Test
+  void accept_twoGaps_areGivenUpOneAfterTheOther() {
+    Inbox inbox = inbox(Duration.ofMillis(20));
+    inbox.accept(envelope(SENDER, 7, 2));
+    inbox.accept(envelope(SENDER, 7, 4));
+    await().atMost(Words.LONG).until(() -> received.size() == 2);
+    assertThat(gaps).extracting(Gap::first).containsExactly(1L, 3L);
+  }
+
+  @Test
+  void accept_tooManyEarly_givesTheGapUpAtOnce() {
+    Inbox inbox = inbox(Duration.ofDays(1));
+    for (long number = 2; number <= 2_000; number++) {
+      inbox.accept(envelope(SENDER, 7, number));
+    }
+    assertThat(received).hasSize(1_999);
+    assertThat(gaps).hasSize(1);
+  }
+
+  @Test
+  void accept_newIncarnation_startsItsOwnLine() {
+    Inbox inbox = inbox(Duration.ofMinutes(1));
+    inbox.accept(envelope(SENDER, 7, 1));
+    inbox.accept(envelope(SENDER, 7, 2));
+    inbox.accept(envelope(SENDER, 8, 1));
+    assertThat(numbers(SENDER, 7)).isEqualTo(upTo(2));
+    assertThat(numbers(SENDER, 8)).isEqualTo(upTo(1));
+    assertThat(duplicates.get()).isZero();
+  }
+}
