@@ -1,0 +1,69 @@
+package dev.mama.testkit;
+
+import dev.mama.ChatException;
+import dev.mama.ChatReply;
+import dev.mama.ChatRequest;
+import dev.mama.Time;
+import dev.mama.spi.ChatModel;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+
+/**
+ * A fake model that says it is one, for tests of agents: it answers what a function says, in the
+ * caller's thread, without a server. Where the wire matters, take {@link ScriptedChatServer}.
+ *
+ * <p>It calls itself {@value ScriptedChatServer#MODEL} and counts no tokens. A {@link
+ * ChatException} thrown by the function reaches the caller.
+ *
+ * <p>Thread-safe if the function is.
+ */
+public final class ScriptedChatModel implements ChatModel {
+
+  private final Function<ChatRequest, String> script;
+  private final Time time;
+  private final AtomicLong calls = new AtomicLong();
+  private volatile boolean closed;
+
+  /** A model whose answers {@code script} gives. */
+  public ScriptedChatModel(Function<ChatRequest, String> script) {
+    this(script, Time.system());
+  }
+
+  /** The same, for requests whose deadlines are on {@code time}. */
+  public ScriptedChatModel(Function<ChatRequest, String> script, Time time) {
+    this.script = script;
+    this.time = time;
+  }
+
+  /** How often the script was asked. */
+  public long calls() {
+    return calls.get();
+  }
+
+  @Override
+  public String name() {
+    return ScriptedChatServer.MODEL;
+  }
+
+  @Override
+  public ChatReply chat(ChatRequest request) throws InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
+    if (closed) {
+      throw new ChatException("the scripted chat model is closed", false, null);
+    }
+    if (request.deadline().remaining(time).isZero()) {
+      throw new ChatException(
+          "the deadline passed before the scripted model was asked", true, null);
+    }
+    calls.incrementAndGet();
+    return new ChatReply(script.apply(request), name(), 0, 0, Duration.ZERO, Duration.ZERO);
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+  }
+}

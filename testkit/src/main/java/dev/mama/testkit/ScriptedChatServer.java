@@ -1,0 +1,389 @@
+package dev.mama.testkit;
+
+import dev.mama.ChatMessage;
+import dev.mama.Trace;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * A fake language model that says it is one: a real HTTP server on a loopback socket that speaks
+ * OpenAI's chat completions and answers what a script says.
+ *
+ * <p>It calls itself {@value #MODEL} in {@code model} and {@code system_fingerprint} of every
+ * answer, whatever model was asked for, and counts words where a model counts tokens. Each
+ * connection has a virtual thread, so thousands of calls may wait at once; the script is called on
+ * these threads, concurrently. Streaming is refused with status 400.
+ *
+ * <p>Thread-safe.
+ */
+public final class ScriptedChatServer implements AutoCloseable {
+
+  /** The name by which this fake is known. */
+  public static final String MODEL = "scripted";
+
+  private static final int BACKLOG = 4_096;
+  private static final int KEPT_CALLS = 4_096;
+  private static final JsonMapper JSON = new JsonMapper();
+
+  private final Function<Call, Answer> script;
+  private final ServerSocket listener;
+  private final Thread acceptor =
+      Thread.ofVirtual().name("scripted-chat-accept").unstarted(this::accept);
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private final Set<HttpConnection> open = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger accepted = new AtomicInteger();
+  private final AtomicInteger peakOpen = new AtomicInteger();
+  private final AtomicLong requests = new AtomicLong();
+  private final AtomicInteger inFlight = new AtomicInteger();
+  private final AtomicInteger peakInFlight = new AtomicInteger();
+  private final Map<String, Call> byTrace =
+      new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Call> eldest) {
+          return size() > KEPT_CALLS;
+        }
+      };
+
+  /**
+   * What a client asked.
+   *
+   * <p>Immutable.
+   *
+   * @param model the model asked for
+   * @param messages the conversation, oldest first
+   * @param temperature as asked, or empty
+   * @param maxTokens as asked, or empty
+   * @param headers of the request, by lower-case name; they may hold a key
+   */
+  public record Call(
+      String model,
+      List<ChatMessage> messages,
+      OptionalDouble temperature,
+      OptionalInt maxTokens,
+      Map<String, String> headers) {
+
+    /** What was said last. */
+    public String text() {
+      return messages.getLast().content();
+    }
+
+    /** The header {@code name}, in any case. */
+    public Optional<String> header(String name) {
+      return Optional.ofNullable(headers.get(name.toLowerCase(Locale.ROOT)));
+    }
+
+    /** The trace in {@code traceparent}; empty if there is none, or not in its form. */
+    public Optional<Trace> trace() {
+      try {
+        return header("traceparent").map(Trace::parse);
+      } catch (IllegalArgumentException e) {
+        return Optional.empty();
+      }
+    }
+
+    /** Says no header's value. */
+    @Override
+    public String toString() {
+      return "Call[model=%s, messages=%s, headers=%s]".formatted(model, messages, headers.keySet());
+    }
+  }
+
+  /** What the server does with a call. */
+  public sealed interface Answer {
+
+    /** A chat completion that says {@code text}, sent after {@code latency}. */
+    record Text(String text, Duration latency) implements Answer {}
+
+    /** An answer that is no chat completion: any status, any body, further headers. */
+    record Raw(int status, String body, Map<String, String> headers) implements Answer {}
+
+    /** No answer; the call counts as in flight until the server closes. */
+    record Hang() implements Answer {}
+
+    /** A chat completion at once. */
+    static Answer text(String text) {
+      return new Text(text, Duration.ZERO);
+    }
+
+    /** An error in OpenAI's form. */
+    static Answer failure(int status) {
+      return new Raw(
+          status,
+          "{\"error\":{\"message\":\"scripted failure\",\"type\":\"scripted\"}}",
+          Map.of("content-type", "application/json"));
+    }
+
+    /** Status 200 with {@code body}, whatever that is. */
+    static Answer garbage(String body) {
+      return new Raw(200, body, Map.of());
+    }
+  }
+
+  private ScriptedChatServer(ServerSocket listener, Function<Call, Answer> script) {
+    this.listener = listener;
+    this.script = script;
+  }
+
+  /** A server on a free port. */
+  public static ScriptedChatServer start(Function<Call, Answer> script) {
+    return start(0, script);
+  }
+
+  /**
+   * A server on {@code port}, 0 for a free one.
+   *
+   * @throws UncheckedIOException if the port is taken
+   */
+  public static ScriptedChatServer start(int port, Function<Call, Answer> script) {
+    try {
+      var loopback = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
+      var server = new ScriptedChatServer(new ServerSocket(port, BACKLOG, loopback), script);
+      server.acceptor.start();
+      return server;
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "scripted chat server cannot listen on 127.0.0.1:%d".formatted(port), e);
+    }
+  }
+
+  /** {@code http://127.0.0.1:<port>}. */
+  public URI uri() {
+    return URI.create("http://127.0.0.1:" + listener.getLocalPort());
+  }
+
+  /** Chat completions asked for so far. */
+  public long requests() {
+    return requests.get();
+  }
+
+  /** Connections accepted so far. */
+  public int connections() {
+    return accepted.get();
+  }
+
+  /** The most connections that were open at once. */
+  public int peakConnections() {
+    return peakOpen.get();
+  }
+
+  /** Chat completions asked for and not answered yet. */
+  public int inFlight() {
+    return inFlight.get();
+  }
+
+  /** The most chat completions that were in flight at once. */
+  public int peakInFlight() {
+    return peakInFlight.get();
+  }
+
+  /** The latest call of the trace, among the last 4,096 traces. */
+  public Optional<Call> lastCall(String traceId) {
+    synchronized (byTrace) {
+      return Optional.ofNullable(byTrace.get(traceId));
+    }
+  }
+
+  /** Closes every open connection, as a server does that grows tired of idle ones. */
+  public void dropConnections() {
+    open.forEach(ScriptedChatServer::closeQuietly);
+  }
+
+  /** Frees the port and closes every connection; calls in flight are not answered. */
+  @Override
+  public void close() {
+    closing.countDown();
+    try {
+      listener.close();
+      // The port is free once the thread that waits in accept has let go of it.
+      acceptor.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (IOException e) {
+      throw new UncheckedIOException("scripted chat server at " + uri() + " did not close", e);
+    } finally {
+      dropConnections();
+    }
+  }
+
+  private void accept() {
+    while (!isClosing()) {
+      try {
+        Socket socket = listener.accept();
+        Thread.ofVirtual().name("scripted-chat").start(() -> serve(socket));
+      } catch (IOException e) {
+        if (!isClosing()) {
+          throw new UncheckedIOException("scripted chat server cannot accept", e);
+        }
+      }
+    }
+  }
+
+  private void serve(Socket socket) {
+    try (var connection = new HttpConnection(socket)) {
+      accepted.incrementAndGet();
+      open.add(connection);
+      peakOpen.accumulateAndGet(open.size(), Math::max);
+      try {
+        while (!isClosing()) {
+          var request = connection.read();
+          if (request.isEmpty()) {
+            return;
+          }
+          handle(connection, request.get());
+        }
+      } finally {
+        open.remove(connection);
+      }
+    } catch (IOException e) {
+      // The client went away or the server closes; either way the connection is over.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void handle(HttpConnection connection, HttpConnection.Request request)
+      throws IOException, InterruptedException {
+    switch (request.method() + " " + request.path()) {
+      case "POST /v1/chat/completions" -> {
+        requests.incrementAndGet();
+        peakInFlight.accumulateAndGet(inFlight.incrementAndGet(), Math::max);
+        try {
+          complete(connection, request);
+        } finally {
+          inFlight.decrementAndGet();
+        }
+      }
+      case "GET /v1/models" ->
+          write(connection, 200, "{\"object\":\"list\",\"data\":[{\"id\":\"" + MODEL + "\"}]}");
+      default -> refuse(connection, 404, "no " + request.path() + " here");
+    }
+  }
+
+  private void complete(HttpConnection connection, HttpConnection.Request request)
+      throws IOException, InterruptedException {
+    Call call;
+    Answer answer;
+    try {
+      call = call(request);
+    } catch (IllegalArgumentException | JacksonException e) {
+      refuse(connection, 400, "not a chat completion request: " + e.getMessage());
+      return;
+    }
+    call.trace().ifPresent(trace -> keep(trace, call));
+    try {
+      answer = script.apply(call);
+    } catch (RuntimeException e) {
+      refuse(connection, 500, "the script failed: " + e);
+      return;
+    }
+    switch (answer) {
+      case Answer.Text(String text, Duration latency) -> {
+        if (latency.isZero() || !closing.await(latency.toNanos(), TimeUnit.NANOSECONDS)) {
+          write(connection, 200, completion(call, text));
+        }
+      }
+      case Answer.Raw(int status, String body, Map<String, String> headers) ->
+          connection.write(status, headers, body);
+      case Answer.Hang() -> closing.await();
+    }
+  }
+
+  private void keep(Trace trace, Call call) {
+    synchronized (byTrace) {
+      byTrace.remove(trace.traceId());
+      byTrace.put(trace.traceId(), call);
+    }
+  }
+
+  private static Call call(HttpConnection.Request request) {
+    JsonNode root = JSON.readTree(request.body());
+    if (root.path("stream").asBoolean(false)) {
+      throw new IllegalArgumentException("the scripted model does not stream");
+    }
+    var messages = new ArrayList<ChatMessage>();
+    for (JsonNode message : root.path("messages")) {
+      var role =
+          ChatMessage.Role.valueOf(message.path("role").asString("").toUpperCase(Locale.ROOT));
+      messages.add(new ChatMessage(role, message.path("content").asString("")));
+    }
+    if (messages.isEmpty()) {
+      throw new IllegalArgumentException("no messages");
+    }
+    JsonNode temperature = root.path("temperature");
+    JsonNode maxTokens = root.path("max_tokens");
+    return new Call(
+        root.path("model").asString(""),
+        List.copyOf(messages),
+        temperature.isNumber() ? OptionalDouble.of(temperature.asDouble()) : OptionalDouble.empty(),
+        maxTokens.isNumber() ? OptionalInt.of(maxTokens.asInt()) : OptionalInt.empty(),
+        request.headers());
+  }
+
+  private String completion(Call call, String text) {
+    int asked = call.messages().stream().mapToInt(message -> words(message.content())).sum();
+    var root =
+        JSON.createObjectNode()
+            .put("id", "chatcmpl-scripted-" + requests.get())
+            .put("object", "chat.completion")
+            .put("created", System.currentTimeMillis() / 1_000)
+            .put("model", MODEL)
+            .put("system_fingerprint", MODEL);
+    var choice = root.putArray("choices").addObject().put("index", 0).put("finish_reason", "stop");
+    choice.putObject("message").put("role", "assistant").put("content", text);
+    root.putObject("usage")
+        .put("prompt_tokens", asked)
+        .put("completion_tokens", words(text))
+        .put("total_tokens", asked + words(text));
+    return JSON.writeValueAsString(root);
+  }
+
+  private static int words(String text) {
+    return text.isBlank() ? 0 : text.strip().split("\\s+").length;
+  }
+
+  private static void refuse(HttpConnection connection, int status, String message)
+      throws IOException {
+    var error = JSON.createObjectNode();
+    error.putObject("error").put("message", message).put("type", MODEL);
+    write(connection, status, JSON.writeValueAsString(error));
+  }
+
+  private static void write(HttpConnection connection, int status, String json) throws IOException {
+    connection.write(status, Map.of("content-type", "application/json"), json);
+  }
+
+  private static void closeQuietly(HttpConnection connection) {
+    try {
+      connection.close();
+    } catch (IOException e) {
+      // It was closed already, which is what was wanted.
+    }
+  }
+
+  private boolean isClosing() {
+    return closing.getCount() == 0;
+  }
+}

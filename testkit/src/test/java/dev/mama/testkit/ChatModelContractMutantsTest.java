@@ -1,0 +1,310 @@
+package dev.mama.testkit;
+
+import dev.mama.ChatException;
+import dev.mama.ChatMessage;
+import dev.mama.ChatReply;
+import dev.mama.ChatRequest;
+import dev.mama.Deadline;
+import dev.mama.Trace;
+import dev.mama.spi.ChatModel;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The chat model contract lets a plain model pass and notices each way to break it. */
+class ChatModelContractMutantsTest extends ChatModelContract {
+
+  @Override
+  protected ChatModel newModel(URI server) {
+    return new JdkChatModel(server);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      classes = {
+        HandsOutTheAnswerOfAnother.class,
+        AsksTwice.class,
+        DropsTheFirstMessage.class,
+        ReversesMessages.class,
+        ForgetsOptions.class,
+        MakesOptionsUp.class,
+        StartsATraceOfItsOwn.class,
+        SendsTheCallersSpan.class,
+        HidesWhatServed.class,
+        ForgetsTheDeadline.class,
+        SwallowsInterruption.class,
+        LeaksAPermitOnFailure.class,
+        SaysAllIsTransient.class,
+        SaysNothingIsTransient.class,
+        ThrowsSomethingElse.class,
+        AnswersGarbage.class,
+        StaysOpen.class,
+        RefusesOnlyNewCalls.class
+      })
+  void contract_brokenModel_fails(Class<?> mutant) {
+    Mutants.assertKilled(mutant);
+  }
+
+  static class HandsOutTheAnswerOfAnother extends ChatModelContract {
+    @Override
+    protected ChatModel newModel(URI server) {
+      var last = new AtomicReference<@Nullable ChatReply>();
+      return new JdkChatModel(server) {
+        @Override
+        public ChatReply chat(ChatRequest request) throws InterruptedException {
+          ChatReply mine = super.chat(request);
+          ChatReply other = last.getAndSet(mine);
+          return other == null ? mine : other;
+        }
+      };
+    }
+  }
+
+  static class AsksTwice extends ChatModelContract {
+    @Override
+    protected ChatModel newModel(URI server) {
+      return new JdkChatModel(server) {
+        @Override
+        public ChatReply chat(ChatRequest request) throws InterruptedException {
+          super.chat(request);
+          return super.chat(request);
+        }
+      };
+    }
+  }
+
+  static class DropsTheFirstMessage extends ChatModelContract {
+    @Override
+    protected ChatModel newModel(URI server) {
+      return new JdkChatModel(server) {
+        @Override
+        public ChatReply chat(ChatRequest request) throws InterruptedException {
+          int from = request.messages().size() > 1 ? 1 : 0;
+          List<ChatMessage> rest = request.messages().subList(from, request.messages().size());
+          return super.chat(with(request, rest, request.temperature(), request.maxTokens()));
+        }
+      };
+    }
+  }
+
+  static class ReversesMessages extends ChatModelContract {
+    @Override
+    protected ChatModel newModel(URI server) {
+      return new JdkChatModel(server) {
+        @Override
+        public ChatReply chat(ChatRequest request) throws InterruptedException {
+          List<ChatMessage> reversed = new ArrayList<>(request.messages()).reversed();
+          return super.chat(with(request, reversed, request.temperature(), request.maxTokens()));
+        }
+      };
+    }
+  }
+
+  static class ForgetsOptions extends ChatModelContract {
+    @Override
+    protected ChatModel newModel(URI server) {
+      return new JdkChatModel(server) {
+        @Override
+        public ChatReply chat(ChatRequest request) throws InterruptedException {
+          return super.chat(
+              with(request, request.messages(), OptionalDouble.empty(), OptionalInt.empty()));
+        }
+      };
+    }
+  }
+
+  static class MakesOptionsUp extends ChatModelContract {
+    @Override
+    protected ChatModel newModel(URI server) {
+      return new JdkChatModel(server) {
+        @Override
+        public ChatReply chat(ChatRequest request) throws InterruptedException {
+          return super.chat(request.temperature().isPresent() ? request : request.temperature(0));
+        }
+      };
+    }
+  }
+
+  static class StartsATraceOfItsOwn extends ChatModelContract {
+    @Override
+    protected ChatModel newModel(URI server) {
+      return new JdkChatModel(server) {
+        @Override
+        public ChatReply chat(ChatRequest request) throws InterruptedException {
+          return super.chat(request.within(Trace.start(), request.deadline()));
+        }
+      };
+    }
+  }
+
+  static class SendsTheCallersSpan extends ChatModelContract {
+    @Override
+    protected ChatModel newModel(URI server) {
+      return new JdkChatModel(server) {
+        @Override
+        Trace step(Trace trace) {
+          return trace;
+        }
+      };
+    }
+  }
+
+  static class HidesWhatServed extends ChatModelContract {
+    @Override
+    protected ChatModel newModel(URI server) {
+      return new JdkChatModel(server) {
+        @Override
+        public ChatReply chat(ChatRequest request) throws InterruptedException {
+          ChatReply reply = super.chat(request);
+          return new ChatReply(reply.text(), name(), 0, 0, reply.queued(), reply.onWire());
+        }
+      };
+    }
+  }
+
+  static class ForgetsTheDeadline extends ChatModelContract {
+    @Override
+    protected ChatModel newModel(URI server) {
+      return new JdkChatModel(server) {
+        @Override
+        public ChatReply chat(ChatRequest request) throws InterruptedException {
+          return super.chat(request.within(request.trace(), Deadline.NONE));
+        }
+      };
+    }
+  }
+
+  static class SwallowsInterruption extends ChatModelContract {
+    @Override
+    protected ChatModel newModel(URI server) {
+      return new JdkChatModel(server) {
+        @Override
+        public ChatReply chat(ChatRequest request) {
+          try {
+            return super.chat(request);
+          } catch (InterruptedException e) {
+            throw new ChatException("interrupted", true, e);
+          }
+        }
+      };
+    }
+  }
+
+  static class LeaksAPermitOnFailure extends ChatModelContract {
+    @Override
+    protected ChatModel newModel(URI server) {
+      var permits = new Semaphore(8);
+      return new JdkChatModel(server) {
+        @Override
+        public ChatReply chat(ChatRequest request) throws InterruptedException {
+          if (!permits.tryAcquire(50, TimeUnit.MILLISECONDS)) {
+            throw new ChatException("busy", true, null);
+          }
+          ChatReply reply = super.chat(request);
+          permits.release();
+          return reply;
+        }
+      };
+    }
+  }
+
+  static class SaysAllIsTransient extends ChatModelContract {
+    @Override
+    protected ChatModel newModel(URI server) {
+      return reclassifying(server, true);
+    }
+  }
+
+  static class SaysNothingIsTransient extends ChatModelContract {
+    @Override
+    protected ChatModel newModel(URI server) {
+      return reclassifying(server, false);
+    }
+  }
+
+  static class ThrowsSomethingElse extends ChatModelContract {
+    @Override
+    protected ChatModel newModel(URI server) {
+      return new JdkChatModel(server) {
+        @Override
+        public ChatReply chat(ChatRequest request) throws InterruptedException {
+          try {
+            return super.chat(request);
+          } catch (ChatException e) {
+            throw new IllegalStateException(e);
+          }
+        }
+      };
+    }
+  }
+
+  static class AnswersGarbage extends ChatModelContract {
+    @Override
+    protected ChatModel newModel(URI server) {
+      return new JdkChatModel(server) {
+        @Override
+        ChatReply reply(byte[] body, Duration onWire) {
+          try {
+            return super.reply(body, onWire);
+          } catch (ChatException e) {
+            return new ChatReply("", ScriptedChatServer.MODEL, 0, 0, onWire, onWire);
+          }
+        }
+      };
+    }
+  }
+
+  static class StaysOpen extends ChatModelContract {
+    @Override
+    protected ChatModel newModel(URI server) {
+      return new JdkChatModel(server) {
+        @Override
+        public void close() {
+          // Breaks the contract on purpose.
+        }
+      };
+    }
+  }
+
+  static class RefusesOnlyNewCalls extends ChatModelContract {
+    @Override
+    protected ChatModel newModel(URI server) {
+      return new JdkChatModel(server) {
+        @Override
+        public void close() {
+          refuseNewCalls();
+        }
+      };
+    }
+  }
+
+  private static ChatModel reclassifying(URI server, boolean transientFailure) {
+    return new JdkChatModel(server) {
+      @Override
+      public ChatReply chat(ChatRequest request) throws InterruptedException {
+        try {
+          return super.chat(request);
+        } catch (ChatException e) {
+          throw new ChatException(String.valueOf(e.getMessage()), transientFailure, e);
+        }
+      }
+    };
+  }
+
+  private static ChatRequest with(
+      ChatRequest request,
+      List<ChatMessage> messages,
+      OptionalDouble temperature,
+      OptionalInt maxTokens) {
+    return new ChatRequest(messages, temperature, maxTokens, request.trace(), request.deadline());
+  }
+}

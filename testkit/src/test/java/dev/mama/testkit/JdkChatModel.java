@@ -1,0 +1,116 @@
+package dev.mama.testkit;
+
+import dev.mama.ChatException;
+import dev.mama.ChatReply;
+import dev.mama.ChatRequest;
+import dev.mama.Time;
+import dev.mama.Trace;
+import dev.mama.spi.ChatModel;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.Locale;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The plainest model that keeps the contract, over the JDK's client: what mutants break. */
+class JdkChatModel implements ChatModel {
+
+  private static final JsonMapper JSON = new JsonMapper();
+
+  private final URI server;
+  private final HttpClient client =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private volatile boolean closed;
+
+  JdkChatModel(URI server) {
+    this.server = server;
+  }
+
+  @Override
+  public String name() {
+    return "any";
+  }
+
+  @Override
+  public ChatReply chat(ChatRequest request) throws InterruptedException {
+    if (closed) {
+      throw new ChatException("closed", false, null);
+    }
+    Duration left = request.deadline().remaining(Time.system());
+    if (left.isZero()) {
+      throw new ChatException("late", true, null);
+    }
+    long start = System.nanoTime();
+    HttpResponse<byte[]> response;
+    try {
+      response = client.send(post(request, left), BodyHandlers.ofByteArray());
+    } catch (IOException e) {
+      throw new ChatException(server + " does not answer: " + e, true, e);
+    }
+    int status = response.statusCode();
+    if (status != 200) {
+      boolean busy = status == 408 || status == 409 || status == 429 || status >= 500;
+      throw new ChatException("HTTP " + status, busy, null);
+    }
+    return reply(response.body(), Duration.ofNanos(System.nanoTime() - start));
+  }
+
+  @Override
+  public void close() {
+    refuseNewCalls();
+    client.shutdownNow();
+  }
+
+  void refuseNewCalls() {
+    closed = true;
+  }
+
+  Trace step(Trace trace) {
+    return trace.child();
+  }
+
+  private HttpRequest post(ChatRequest request, Duration left) {
+    var root = JSON.createObjectNode().put("model", name());
+    var messages = root.putArray("messages");
+    for (var message : request.messages()) {
+      messages
+          .addObject()
+          .put("role", message.role().name().toLowerCase(Locale.ROOT))
+          .put("content", message.content());
+    }
+    request.temperature().ifPresent(value -> root.put("temperature", value));
+    request.maxTokens().ifPresent(value -> root.put("max_tokens", value));
+    return HttpRequest.newBuilder(server.resolve("/v1/chat/completions"))
+        .timeout(left.compareTo(Duration.ofMinutes(1)) < 0 ? left : Duration.ofMinutes(1))
+        .header("traceparent", step(request.trace()).traceparent())
+        .POST(BodyPublishers.ofByteArray(JSON.writeValueAsBytes(root)))
+        .build();
+  }
+
+  ChatReply reply(byte[] body, Duration onWire) {
+    try {
+      JsonNode root = JSON.readTree(body);
+      JsonNode content = root.path("choices").path(0).path("message").path("content");
+      if (content.isString()) {
+        JsonNode usage = root.path("usage");
+        return new ChatReply(
+            content.asString(),
+            root.path("model").asString(""),
+            usage.path("prompt_tokens").asInt(0),
+            usage.path("completion_tokens").asInt(0),
+            Duration.ZERO,
+            onWire);
+      }
+    } catch (JacksonException e) {
+      throw new ChatException("no JSON", false, e);
+    }
+    throw new ChatException("no choices", false, null);
+  }
+}
