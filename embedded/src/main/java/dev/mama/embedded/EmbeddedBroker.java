@@ -1,0 +1,203 @@
+package dev.mama.embedded;
+
+import com.hivemq.embedded.EmbeddedExtension;
+import com.hivemq.embedded.EmbeddedHiveMQ;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
+
+/**
+ * An MQTT 5 broker on the loopback interface of this machine: HiveMQ Community Edition, for tests
+ * and demonstrations.
+ *
+ * <p>Starts in 1 to 2 seconds and stops in about 4. Anybody on this machine may connect; sessions
+ * and queues are kept in memory; usage statistics are off. It takes 65,535 unacknowledged messages
+ * from a client and queues 1,000,000 for one. Its logging goes to SLF4J under {@code com.hivemq};
+ * the application's own Logback file decides what is shown.
+ *
+ * <p>What it saw of its clients is counted here, at the other end of the wire: {@link #connections}
+ * and {@link #observe}.
+ *
+ * <p>Thread-safe.
+ */
+public final class EmbeddedBroker implements AutoCloseable {
+
+  private static final String LOOPBACK = "127.0.0.1";
+
+  private final EmbeddedHiveMQ server;
+  private final BrokerWitness witness;
+  private final int port;
+
+  /**
+   * A message as the broker received it.
+   *
+   * <p>Immutable.
+   *
+   * @param topic where to
+   * @param userProperties its MQTT 5 user properties; of several with one name, the first
+   * @param qos 0, 1 or 2
+   */
+  public record Published(String topic, Map<String, String> userProperties, int qos) {
+    public Published {
+      userProperties = Map.copyOf(userProperties);
+    }
+  }
+
+  private EmbeddedBroker(EmbeddedHiveMQ server, BrokerWitness witness, int port) {
+    this.server = server;
+    this.witness = witness;
+    this.port = port;
+  }
+
+  /**
+   * Starts a broker on a free port; waits until clients can connect.
+   *
+   * @param folder where all its files go; made if missing
+   * @throws IOException if it does not start
+   * @throws InterruptedException if interrupted while waiting; the broker is stopped again
+   */
+  public static EmbeddedBroker start(Path folder) throws IOException, InterruptedException {
+    return start(folder, 0);
+  }
+
+  /**
+   * Starts a broker on {@code port}; waits until clients can connect.
+   *
+   * @param folder where all its files go; made if missing
+   * @param port 1 to 65,535, or 0 for a free one
+   * @throws IOException if it does not start, for example because the port is in use
+   * @throws InterruptedException if interrupted while waiting; the broker is stopped again
+   */
+  public static EmbeddedBroker start(Path folder, int port)
+      throws IOException, InterruptedException {
+    refuseIfInUse(port);
+    Path config = Files.createDirectories(folder.resolve("conf"));
+    Files.writeString(config.resolve("config.xml"), config(port));
+    var witness = new BrokerWitness();
+    EmbeddedHiveMQ server =
+        EmbeddedHiveMQ.builder()
+            .withConfigurationFolder(config)
+            .withDataFolder(Files.createDirectories(folder.resolve("data")))
+            .withExtensionsFolder(Files.createDirectories(folder.resolve("extensions")))
+            .withEmbeddedExtension(
+                EmbeddedExtension.builder()
+                    .withId("mama-witness")
+                    .withName("MAMA witness")
+                    .withVersion("1")
+                    .withAuthor("MAMA")
+                    .withExtensionMain(witness)
+                    .build())
+            .withoutLoggingBootstrap() // it would replace the application's appenders
+            .build();
+    // HiveMQ installs a handler that ends the JVM on some errors; the application's stays in place.
+    var handler = Thread.getDefaultUncaughtExceptionHandler();
+    try {
+      server.start().get();
+      return new EmbeddedBroker(server, witness, witness.port());
+    } catch (ExecutionException e) {
+      close(server);
+      throw new IOException(
+          "MQTT broker does not start on port %d in %s; look at the log of com.hivemq"
+              .formatted(port, folder),
+          e.getCause());
+    } catch (InterruptedException e) {
+      close(server);
+      throw e;
+    } finally {
+      Thread.setDefaultUncaughtExceptionHandler(handler);
+    }
+  }
+
+  private static String config(int port) {
+    return """
+    <?xml version="1.0"?>
+    <hivemq>
+      <listeners>
+        <tcp-listener><port>%d</port><bind-address>%s</bind-address></tcp-listener>
+      </listeners>
+      <mqtt>
+        <queued-messages><max-queue-size>1000000</max-queue-size></queued-messages>
+        <receive-maximum><server-receive-maximum>65535</server-receive-maximum></receive-maximum>
+      </mqtt>
+      <anonymous-usage-statistics><enabled>false</enabled></anonymous-usage-statistics>
+      <persistence><mode>in-memory</mode></persistence>
+    </hivemq>
+    """
+        .formatted(port, LOOPBACK);
+  }
+
+  private static void refuseIfInUse(int port) throws IOException {
+    try (var probe = new ServerSocket()) {
+      probe.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+    } catch (IOException e) {
+      throw new IOException(
+          "MQTT broker cannot listen on port %d of %s (%s); free the port or choose another"
+              .formatted(port, LOOPBACK, e.getMessage()),
+          e);
+    }
+  }
+
+  /** The address it listens on, a numeric one. */
+  public String host() {
+    return LOOPBACK;
+  }
+
+  /** The port it listens on, 1 to 65,535. */
+  public int port() {
+    return port;
+  }
+
+  /** Where it listens, for example {@code mqtt://127.0.0.1:1883}. */
+  public String uri() {
+    return "mqtt://" + LOOPBACK + ":" + port;
+  }
+
+  /** The ids of the clients that are connected now. */
+  public Set<String> clients() {
+    return witness.clients();
+  }
+
+  /** How many connections clients have opened so far, reconnections included. */
+  public long connections() {
+    return witness.connections();
+  }
+
+  /** The topic filters that clients have asked for so far. */
+  public Set<String> filters() {
+    return witness.filters();
+  }
+
+  /**
+   * Shows each message that a client publishes from now on to {@code observer}, until the broker is
+   * closed.
+   *
+   * @param observer called on the broker's threads, one client's messages in their order, before
+   *     the broker passes the message on; it returns without waiting
+   */
+  public void observe(Consumer<Published> observer) {
+    witness.observe(observer);
+  }
+
+  /** Disconnects all clients and stops; waits, about 4 seconds. No thread of the broker is left. */
+  @Override
+  public void close() {
+    close(server);
+  }
+
+  private static void close(EmbeddedHiveMQ server) {
+    try {
+      server.close();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // it goes on stopping in a thread of its own
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("MQTT broker did not stop", e.getCause());
+    }
+  }
+}
