@@ -1,0 +1,326 @@
+package dev.mama.mqtt;
+
+import com.hivemq.client.mqtt.MqttClient;
+import com.hivemq.client.mqtt.MqttGlobalPublishFilter;
+import com.hivemq.client.mqtt.datatypes.MqttQos;
+import com.hivemq.client.mqtt.datatypes.MqttTopicFilter;
+import com.hivemq.client.mqtt.exceptions.ConnectionFailedException;
+import com.hivemq.client.mqtt.lifecycle.MqttClientDisconnectedContext;
+import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
+import com.hivemq.client.mqtt.mqtt5.Mqtt5ClientBuilder;
+import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5ConnAckException;
+import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5PubAckException;
+import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5SubAckException;
+import com.hivemq.client.mqtt.mqtt5.message.connect.Mqtt5Connect;
+import com.hivemq.client.mqtt.mqtt5.message.disconnect.Mqtt5Disconnect;
+import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
+import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5PublishResult;
+import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5RetainHandling;
+import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5Subscribe;
+import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5Subscription;
+import com.hivemq.client.mqtt.mqtt5.message.unsubscribe.Mqtt5Unsubscribe;
+import dev.mama.TransportException;
+import io.reactivex.disposables.Disposable;
+import io.reactivex.disposables.Disposables;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/*
+ * What the HiveMQ client leaves to its user:
+ *
+ * - Its own automatic reconnection also repeats the first connection for ever; ours begins after the
+ *   first success, keeps the session, and sends again what was not acknowledged.
+ * - A message that waits for its acknowledgement holds back those of all later ones, so each is
+ *   acknowledged as soon as the receiver has taken it over.
+ * - Receive Maximum stays at its default, 65,535: Mosquitto 2.0.11 exceeds a smaller one, whereupon
+ *   the client disconnects. The broker's own limit (max_inflight_messages) is the one to lower.
+ * - Whatever has not ended holds the client's Netty thread, which is no daemon. So the flow of
+ *   incoming messages is opened after the connection, and closing ends what a lost broker left.
+ */
+
+/**
+ * One connection to a broker, which comes back by itself.
+ *
+ * <p>Thread-safe.
+ */
+final class Connection {
+
+  private static final Logger log = LoggerFactory.getLogger(Connection.class);
+
+  private static final int FILTERS_PER_PACKET = 1_000;
+  private static final int PROPERTIES_LIMIT = 128 << 10;
+  private static final long SHORTEST_PAUSE_MILLIS = 200;
+  private static final long LONGEST_PAUSE_MILLIS = 10_000;
+  private static final Duration DISCONNECT_TIMEOUT = Duration.ofSeconds(5);
+
+  private final MqttBroker broker;
+  private final Mqtt5AsyncClient client;
+
+  private volatile boolean established;
+  private volatile boolean closing;
+
+  private volatile Disposable incoming = Disposables.disposed();
+
+  /** What the broker has not answered yet; the client would hold it until the session expires. */
+  private final Map<Long, Future<?>> unanswered = new ConcurrentHashMap<>();
+
+  private final AtomicLong published = new AtomicLong();
+
+  /** Ends when the next attempt to connect is due. */
+  private volatile CompletableFuture<Void> pause = CompletableFuture.completedFuture(null);
+
+  private Connection(MqttBroker broker) {
+    this.broker = broker;
+    Mqtt5ClientBuilder builder =
+        MqttClient.builder()
+            .useMqttVersion5()
+            .identifier(broker.clientId())
+            .transportConfig()
+            .serverHost(broker.host())
+            .serverPort(broker.port())
+            .socketConnectTimeout(broker.connectTimeout().toMillis(), TimeUnit.MILLISECONDS)
+            .mqttConnectTimeout(broker.connectTimeout().toMillis(), TimeUnit.MILLISECONDS)
+            .applyTransportConfig()
+            .addConnectedListener(context -> connected())
+            .addDisconnectedListener(this::disconnected);
+    if (broker.tls()) {
+      builder = builder.sslWithDefaultConfig();
+    }
+    if (broker.login().isPresent()) {
+      MqttBroker.Login login = broker.login().get();
+      builder =
+          builder
+              .simpleAuth()
+              .username(login.user())
+              .password(login.password().getBytes(StandardCharsets.UTF_8))
+              .applySimpleAuth();
+    }
+    client = builder.buildAsync();
+  }
+
+  /**
+   * Connects.
+   *
+   * @param receiver takes over what arrives, one message after another; it must not throw
+   */
+  static Connection open(MqttBroker broker, Consumer<Mqtt5Publish> receiver)
+      throws InterruptedException {
+    var connection = new Connection(broker);
+    connection.connect();
+    connection.incoming =
+        connection
+            .client
+            .toRx()
+            .publishes(MqttGlobalPublishFilter.ALL, true)
+            .subscribe(
+                publish -> {
+                  receiver.accept(publish);
+                  publish.acknowledge();
+                },
+                ended -> log.debug("no more messages of MQTT broker {}", broker, ended));
+    return connection;
+  }
+
+  private void connect() throws InterruptedException {
+    Mqtt5Connect connect =
+        Mqtt5Connect.builder()
+            .cleanStart(true)
+            .keepAlive((int) broker.keepAlive().toSeconds())
+            .sessionExpiryInterval(broker.sessionExpiry().toSeconds())
+            .restrictions()
+            .maximumPacketSize(broker.payloadLimit() + PROPERTIES_LIMIT)
+            .applyRestrictions()
+            .build();
+    try {
+      client.connect(connect).get(broker.connectTimeout().toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      closing = true;
+      throw e;
+    } catch (TimeoutException e) {
+      closing = true;
+      throw new TransportException(
+          "MQTT broker %s did not answer within %s; check host and port, or raise connectTimeout"
+              .formatted(broker, broker.connectTimeout()),
+          e);
+    } catch (ExecutionException e) {
+      Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
+      throw new TransportException(refusal(cause), cause);
+    }
+  }
+
+  private String refusal(Throwable cause) {
+    Object reason = reason(cause);
+    return switch (cause) {
+      case Mqtt5ConnAckException refused ->
+          "MQTT broker %s refuses client '%s' (%s); check user, password and client id"
+              .formatted(broker, broker.clientId(), reason);
+      case ConnectionFailedException failed ->
+          "no MQTT broker answers at %s (%s); start one there, or check host and port"
+              .formatted(broker, reason);
+      default ->
+          "MQTT broker %s ended the connection (%s); check that it speaks MQTT 5 %s TLS"
+              .formatted(broker, reason, broker.tls() ? "over" : "without");
+    };
+  }
+
+  /** Hands {@code publish} to the client's thread; never waits. */
+  CompletableFuture<Mqtt5PublishResult> publish(Mqtt5Publish publish) {
+    CompletableFuture<Mqtt5PublishResult> answer = client.publish(publish);
+    long number = published.incrementAndGet();
+    unanswered.put(number, answer);
+    return answer.whenComplete((result, failure) -> unanswered.remove(number));
+  }
+
+  /** Waits until the broker delivers what these filters match; retained messages stay there. */
+  void subscribe(List<String> filters) throws InterruptedException {
+    forEachPacket(
+        filters,
+        "subscriptions",
+        packet ->
+            client.subscribe(
+                Mqtt5Subscribe.builder()
+                    .addSubscriptions(packet.stream().map(Connection::subscription))
+                    .build()));
+  }
+
+  private static Mqtt5Subscription subscription(String filter) {
+    return Mqtt5Subscription.builder()
+        .topicFilter(filter)
+        .qos(MqttQos.AT_LEAST_ONCE)
+        .retainHandling(Mqtt5RetainHandling.DO_NOT_SEND)
+        .build();
+  }
+
+  /** Waits until the broker has ended the delivery. */
+  void unsubscribe(List<String> filters) throws InterruptedException {
+    forEachPacket(
+        filters,
+        "the end of subscriptions",
+        packet ->
+            client.unsubscribe(
+                Mqtt5Unsubscribe.builder()
+                    .addTopicFilters(packet.stream().map(MqttTopicFilter::of))
+                    .build()));
+  }
+
+  private void forEachPacket(
+      List<String> filters, String what, Function<List<String>, CompletableFuture<?>> send)
+      throws InterruptedException {
+    List<CompletableFuture<?>> answers = new ArrayList<>();
+    for (int from = 0; from < filters.size(); from += FILTERS_PER_PACKET) {
+      int to = Math.min(filters.size(), from + FILTERS_PER_PACKET);
+      answers.add(send.apply(filters.subList(from, to)));
+    }
+    for (CompletableFuture<?> answer : answers) {
+      await(answer, what);
+    }
+  }
+
+  /**
+   * Waits for the broker's answer.
+   *
+   * @param what is to be acknowledged, for the message of the exception
+   */
+  <T> T await(CompletableFuture<T> answer, String what) throws InterruptedException {
+    try {
+      return answer.get(broker.acknowledgeTimeout().toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      throw new TransportException(
+          "MQTT broker %s did not acknowledge %s within %s; check the broker, or raise acknowledgeTimeout"
+              .formatted(broker, what, broker.acknowledgeTimeout()),
+          e);
+    } catch (ExecutionException e) {
+      Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
+      if (cause instanceof CancellationException) {
+        throw new TransportException(
+            "connection to MQTT broker %s was closed before it acknowledged %s"
+                .formatted(broker, what),
+            cause);
+      }
+      throw new TransportException(
+          "MQTT broker %s did not take %s (%s); check its access rules and limits"
+              .formatted(broker, what, reason(cause)),
+          cause);
+    }
+  }
+
+  /** Why it failed, as short as the client knows it. */
+  private static Object reason(Throwable failure) {
+    return switch (failure) {
+      case Mqtt5ConnAckException refused -> refused.getMqttMessage().getReasonCode();
+      case Mqtt5PubAckException refused -> refused.getMqttMessage().getReasonCode();
+      case Mqtt5SubAckException refused ->
+          refused.getMqttMessage().getReasonCodes().stream().distinct().toList();
+      case ConnectionFailedException failed when failed.getCause() != null ->
+          String.valueOf(failed.getCause().getMessage());
+      default -> String.valueOf(failure.getMessage());
+    };
+  }
+
+  /** Disconnects and ends the session; waits at most 5 seconds. */
+  void close() {
+    closing = true;
+    pause.complete(null);
+    try {
+      client
+          .disconnect(Mqtt5Disconnect.builder().sessionExpiryInterval(0).build())
+          .get(DISCONNECT_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // the client goes on disconnecting
+    } catch (ExecutionException | TimeoutException e) {
+      log.debug("MQTT broker {} was not there to disconnect from", broker, e);
+    }
+    incoming.dispose();
+    unanswered.values().forEach(answer -> answer.cancel(false));
+  }
+
+  private void connected() {
+    if (closing) {
+      client.disconnect().exceptionally(gone -> null);
+    } else if (established) {
+      log.info("connected to MQTT broker {} again", broker);
+    }
+    established = true;
+  }
+
+  private void disconnected(MqttClientDisconnectedContext context) {
+    if (closing || !established) {
+      return;
+    }
+    var reconnector = context.getReconnector();
+    long longest =
+        Math.min(
+            LONGEST_PAUSE_MILLIS, SHORTEST_PAUSE_MILLIS << Math.min(20, reconnector.getAttempts()));
+    long millis = ThreadLocalRandom.current().nextLong(longest / 2, longest + 1);
+    log.atLevel(reconnector.getAttempts() == 0 ? Level.WARN : Level.DEBUG)
+        .log(
+            "no connection to MQTT broker {} ({}); trying again in {} ms",
+            broker,
+            reason(context.getCause()),
+            millis);
+    pause = new CompletableFuture<Void>().completeOnTimeout(null, millis, TimeUnit.MILLISECONDS);
+    reconnector
+        .resubscribeIfSessionExpired(true)
+        .republishIfSessionExpired(true)
+        .delay(0, TimeUnit.MILLISECONDS)
+        .reconnectWhen(pause, (ended, failure) -> reconnector.reconnect(!closing));
+  }
+}

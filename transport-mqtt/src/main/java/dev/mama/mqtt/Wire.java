@@ -1,0 +1,188 @@
+package dev.mama.mqtt;
+
+import com.hivemq.client.mqtt.datatypes.MqttQos;
+import com.hivemq.client.mqtt.mqtt5.datatypes.Mqtt5UserProperties;
+import com.hivemq.client.mqtt.mqtt5.datatypes.Mqtt5UserProperty;
+import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5PayloadFormatIndicator;
+import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
+import dev.mama.AgentId;
+import dev.mama.Channel;
+import dev.mama.Deadline;
+import dev.mama.ExperimentId;
+import dev.mama.Message;
+import dev.mama.Payload;
+import dev.mama.Time;
+import dev.mama.Trace;
+import dev.mama.spi.Envelope;
+import dev.mama.spi.Envelope.Kind;
+import dev.mama.spi.Envelope.Sequence;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How an envelope looks in MQTT 5: experiment, receiver and channel are the topic, the payload's
+ * JSON is the payload, and the rest are user properties. A property that a foreign client leaves
+ * out has a default: it is a message of {@code user} that nobody waits for, begins a trace and
+ * keeps no order.
+ */
+final class Wire {
+
+  private static final String KIND = "kind";
+  private static final String ID = "id";
+  private static final String FROM = "from";
+  private static final String TYPE = "type";
+  private static final String INCARNATION = "incarnation";
+  private static final String NUMBER = "seq";
+  private static final String ANSWERS = "answers";
+  private static final String WAITING = "waiting";
+  private static final String TRACE = "traceparent";
+  private static final String REMAINING = "remaining-ms";
+
+  private static final AgentId FOREIGN = AgentId.of("user");
+
+  private Wire() {}
+
+  /** The filter of an agent's own topics, and of no others. */
+  static String filter(ExperimentId experiment, AgentId agent) {
+    return "exps/" + experiment + "/agents/" + agent + "/+";
+  }
+
+  private static String topic(Envelope envelope) {
+    Message message = envelope.message();
+    return "exps/%s/agents/%s/%s"
+        .formatted(envelope.experiment(), message.to(), message.channel().level());
+  }
+
+  static Mqtt5Publish encode(Envelope envelope, Time time) {
+    Message message = envelope.message();
+    Map<String, String> properties = new LinkedHashMap<>();
+    properties.put(KIND, envelope.kind().name().toLowerCase(Locale.ROOT));
+    properties.put(ID, message.id().toString());
+    properties.put(FROM, message.from().value());
+    properties.put(TRACE, message.trace().traceparent());
+    if (!message.payload().type().isEmpty()) {
+      properties.put(TYPE, message.payload().type());
+    }
+    Sequence sequence = envelope.sequence();
+    if (sequence != null) {
+      properties.put(INCARNATION, Long.toString(sequence.incarnation()));
+      properties.put(NUMBER, Long.toString(sequence.number()));
+    }
+    UUID answers = envelope.answers();
+    if (answers != null) {
+      properties.put(ANSWERS, answers.toString());
+    }
+    if (!envelope.waiting().isEmpty()) {
+      properties.put(
+          WAITING,
+          envelope.waiting().stream().map(AgentId::value).collect(Collectors.joining(",")));
+    }
+    if (!message.deadline().isNone()) {
+      properties.put(REMAINING, Long.toString(message.deadline().remaining(time).toMillis()));
+    }
+    return Mqtt5Publish.builder()
+        .topic(topic(envelope))
+        .qos(MqttQos.AT_LEAST_ONCE)
+        .payload(message.payload().json())
+        .payloadFormatIndicator(Mqtt5PayloadFormatIndicator.UTF_8)
+        .contentType("application/json")
+        .userProperties(userProperties(properties))
+        .build();
+  }
+
+  private static Mqtt5UserProperties userProperties(Map<String, String> properties) {
+    return Mqtt5UserProperties.of(
+        properties.entrySet().stream()
+            .map(property -> Mqtt5UserProperty.of(property.getKey(), property.getValue()))
+            .toList());
+  }
+
+  /**
+   * Reads what {@link #encode} wrote, or what a foreign client sent.
+   *
+   * @throws IllegalArgumentException if it is malformed; the message says what
+   */
+  static Envelope decode(Mqtt5Publish publish, Time time) {
+    List<String> levels = publish.getTopic().getLevels();
+    if (levels.size() != 5 || !levels.get(0).equals("exps") || !levels.get(2).equals("agents")) {
+      throw new IllegalArgumentException("topic is not exps/<experiment>/agents/<agent>/<channel>");
+    }
+    byte[] json = publish.getPayloadAsBytes();
+    if (json.length == 0) {
+      throw new IllegalArgumentException("payload is empty; it must be JSON");
+    }
+    Properties properties = Properties.of(publish);
+    Message message =
+        new Message(
+            properties.get(ID, UUID::fromString, UUID::randomUUID),
+            properties.get(FROM, AgentId::of, () -> FOREIGN),
+            AgentId.of(levels.get(3)),
+            Channel.ofLevel(levels.get(4)),
+            Payload.encoded(properties.get(TYPE, Function.identity(), () -> ""), json),
+            properties.get(TRACE, Trace::parse, Trace::start),
+            properties.get(REMAINING, millis -> deadline(millis, time), () -> Deadline.NONE));
+    return new Envelope(
+        ExperimentId.of(levels.get(1)),
+        properties.get(KIND, kind -> Kind.valueOf(kind.toUpperCase(Locale.ROOT)), () -> Kind.SEND),
+        message,
+        sequence(
+            properties.find(INCARNATION, Long::valueOf), properties.find(NUMBER, Long::valueOf)),
+        properties.find(ANSWERS, UUID::fromString),
+        properties.get(WAITING, Wire::agents, List::of));
+  }
+
+  private static Deadline deadline(String millis, Time time) {
+    return Deadline.after(Duration.ofMillis(Math.max(0, Long.parseLong(millis))), time);
+  }
+
+  private static List<AgentId> agents(String list) {
+    return Stream.of(list.split(",", -1)).map(AgentId::of).toList();
+  }
+
+  private static @Nullable Sequence sequence(@Nullable Long incarnation, @Nullable Long number) {
+    if (incarnation != null && number != null) {
+      return new Sequence(incarnation, number);
+    }
+    if (incarnation != null || number != null) {
+      throw new IllegalArgumentException(
+          "user properties %s and %s come together or not at all".formatted(INCARNATION, NUMBER));
+    }
+    return null;
+  }
+
+  /** The user properties of a message; of several with one name, the first. */
+  private record Properties(Map<String, String> values) {
+
+    static Properties of(Mqtt5Publish publish) {
+      Map<String, String> values = new HashMap<>();
+      for (Mqtt5UserProperty property : publish.getUserProperties().asList()) {
+        values.putIfAbsent(property.getName().toString(), property.getValue().toString());
+      }
+      return new Properties(values);
+    }
+
+    <T> T get(String name, Function<String, T> parser, Supplier<T> otherwise) {
+      T value = find(name, parser);
+      return value == null ? otherwise.get() : value;
+    }
+
+    <T> @Nullable T find(String name, Function<String, T> parser) {
+      String value = values.get(name);
+      try {
+        return value == null ? null : parser.apply(value);
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException("user property %s is '%s'".formatted(name, value), e);
+      }
+    }
+  }
+}

@@ -1,0 +1,202 @@
+package dev.mama.mqtt;
+
+import static dev.mama.mqtt.Envelopes.BOB;
+import static dev.mama.mqtt.Envelopes.envelope;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+import com.hivemq.client.mqtt.MqttClient;
+import dev.mama.AgentId;
+import dev.mama.ExperimentId;
+import dev.mama.TransportException;
+import dev.mama.embedded.EmbeddedBroker;
+import dev.mama.spi.Envelope;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The one connection: how it is made, shared, lost and found. */
+@ExtendWith(SharedBroker.class)
+class MqttConnectionTest {
+
+  private final ExperimentId experiment = Envelopes.newExperiment();
+  private final Queue<Envelope> arrived = new ConcurrentLinkedQueue<>();
+
+  @Test
+  void connect_nobodyListens_saysWhereInOneLineAndLeavesNoThread() throws Exception {
+    int port = freePort();
+
+    assertThatExceptionOfType(TransportException.class)
+        .isThrownBy(() -> MqttTransport.connect(MqttBroker.at("127.0.0.1", port)))
+        .withMessageContaining("no MQTT broker answers at 127.0.0.1:" + port)
+        .withMessageContaining("start one there")
+        .satisfies(e -> assertThat(e.getMessage()).hasLineCount(1));
+    awaitNoClientThread();
+  }
+
+  @Test
+  void connect_listenerIsSilent_endsAfterTheTimeout() throws Exception {
+    try (var silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      MqttBroker broker =
+          MqttBroker.at("127.0.0.1", silent.getLocalPort())
+              .withTimeouts(Duration.ofSeconds(1), Duration.ofSeconds(1));
+
+      assertThatExceptionOfType(TransportException.class)
+          .isThrownBy(() -> MqttTransport.connect(broker))
+          .withMessageContaining(broker.toString());
+    }
+    awaitNoClientThread();
+  }
+
+  @Test
+  void subscribe_fiveThousandAgents_oneConnection() throws Exception {
+    EmbeddedBroker broker = SharedBroker.broker();
+    long before = broker.connections();
+    List<AgentId> agents =
+        IntStream.range(0, 5_000).mapToObj(i -> AgentId.of("agent-" + i)).toList();
+    MqttBroker address = SharedBroker.address();
+    try (var transport = MqttTransport.connect(address)) {
+      transport.subscribe(experiment, agents, arrived::add);
+      try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        List<Future<?>> sent =
+            agents.stream()
+                .<Future<?>>map(agent ->
+                    threads.submit(() -> {
+                      transport.send(envelope(experiment, agent, "to each", 1));
+                      return null;
+                    }))
+                .toList();
+        for (Future<?> each : sent) {
+          each.get();
+        }
+      }
+      await().until(() -> arrived.size() >= agents.size());
+
+      assertThat(broker.clients()).contains(address.clientId());
+      assertThat(broker.connections() - before).isEqualTo(1);
+    }
+    await().until(() -> !broker.clients().contains(address.clientId()));
+  }
+
+  @Test
+  void send_tenThousand_arriveInOrder() throws Exception {
+    try (var transport = MqttTransport.connect(SharedBroker.address())) {
+      transport.subscribe(experiment, List.of(BOB), arrived::add);
+
+      for (int number = 1; number <= 10_000; number++) {
+        transport.send(envelope(experiment, BOB, "in order", number));
+      }
+
+      await().until(() -> arrived.size() >= 10_000);
+      assertThat(numbers()).isEqualTo(LongStream.rangeClosed(1, 10_000).boxed().toList());
+    }
+  }
+
+  @Test
+  void send_connectionTakenOver_comesBackAndDelivers() throws Exception {
+    MqttBroker address = SharedBroker.address();
+    try (var transport = MqttTransport.connect(address)) {
+      transport.subscribe(experiment, List.of(BOB), arrived::add);
+
+      MqttClient.builder()
+          .useMqttVersion5()
+          .identifier(address.clientId())
+          .serverHost(address.host())
+          .serverPort(address.port())
+          .buildBlocking()
+          .connectWith()
+          .cleanStart(false)
+          .sessionExpiryInterval(60)
+          .send();
+      long before = SharedBroker.broker().connections();
+      await().until(() -> SharedBroker.broker().connections() > before);
+      transport.send(envelope(experiment, BOB, "back again", 1));
+
+      await().until(() -> numbers().contains(1L));
+    }
+  }
+
+  @Test
+  void send_brokerRestarted_waitsAndArrivesInOrder(@TempDir Path folder) throws Exception {
+    var first = EmbeddedBroker.start(folder.resolve("first"));
+    int port = first.port();
+    MqttBroker address = MqttBroker.at(first.host(), port);
+    try (var transport = MqttTransport.connect(address)) {
+      transport.subscribe(experiment, List.of(BOB), arrived::add);
+      transport.send(envelope(experiment, BOB, "before", 1));
+      await().until(() -> numbers().contains(1L));
+      first.close();
+
+      try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        Future<?> waiting =
+            threads.submit(() -> {
+              transport.send(envelope(experiment, BOB, "meanwhile", 2));
+              return null;
+            });
+        try (var second = EmbeddedBroker.start(folder.resolve("second"), port)) {
+          waiting.get();
+          transport.send(envelope(experiment, BOB, "after", 3));
+
+          await().until(() -> numbers().contains(3L));
+          assertThat(numbers().stream().distinct()).containsExactly(1L, 2L, 3L);
+          assertThat(second.clients()).containsExactly(address.clientId());
+        }
+      }
+    }
+  }
+
+  @Test
+  void close_brokerIsGone_endsWaitingSendsAndLeavesNoThread(@TempDir Path folder) throws Exception {
+    MqttTransport transport;
+    try (var broker = EmbeddedBroker.start(folder)) {
+      transport = MqttTransport.connect(MqttBroker.at(broker.host(), broker.port()));
+    }
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<?> waiting =
+          threads.submit(() -> {
+            transport.send(envelope(experiment, BOB, "too late", 1));
+            return null;
+          });
+
+      transport.close();
+
+      assertThatExceptionOfType(ExecutionException.class)
+          .isThrownBy(waiting::get)
+          .withCauseInstanceOf(TransportException.class)
+          .withMessageContaining("closed");
+    }
+    awaitNoClientThread();
+  }
+
+  private List<Long> numbers() {
+    return arrived.stream().map(e -> e.sequence() == null ? 0 : e.sequence().number()).toList();
+  }
+
+  /** The client's threads are no daemons: one that stays keeps the process alive. */
+  private static void awaitNoClientThread() {
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() ->
+            Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(thread -> thread.getName().startsWith("com.hivemq.client")));
+  }
+
+  private static int freePort() throws Exception {
+    try (var probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return probe.getLocalPort();
+    }
+  }
+}
