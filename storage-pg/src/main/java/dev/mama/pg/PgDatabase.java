@@ -1,0 +1,123 @@
+package dev.mama.pg;
+
+import java.time.Duration;
+
+/**
+ * Where the database is, and how a log uses it. Start with {@link #of} and change what differs.
+ *
+ * <p>Immutable. {@link #toString} leaves the password out.
+ *
+ * @param jdbcUrl {@code jdbc:postgresql://host:port/database}, with driver parameters if need be
+ * @param user who may create the schema {@code mama} or, where it exists, tables in it
+ * @param password the user's; empty if the server asks for none
+ * @param connections the most that are open at a time, all purposes together, 2 to 100
+ * @param flushRows rows that make a batch, 1 to {@code queueRows}
+ * @param flushInterval how long an accepted event waits for others before it is written all the
+ *     same
+ * @param queueRows events that may wait to be written; when so many wait, {@code append} waits
+ * @param connectTimeout how long to wait for a connection, at least one second
+ * @param closeTimeout how long {@code close} goes on trying to write what was accepted
+ */
+public record PgDatabase(
+    String jdbcUrl,
+    String user,
+    String password,
+    int connections,
+    int flushRows,
+    Duration flushInterval,
+    int queueRows,
+    Duration connectTimeout,
+    Duration closeTimeout) {
+
+  private static final String PREFIX = "jdbc:postgresql:";
+
+  /**
+   * @throws IllegalArgumentException if a value is out of its range
+   */
+  public PgDatabase {
+    require(
+        jdbcUrl.startsWith(PREFIX),
+        "database URL '%s' must have the form jdbc:postgresql://host:port/database"
+            .formatted(withoutParameters(jdbcUrl)));
+    require(
+        connections >= 2 && connections <= 100,
+        "connections is %d; it must be 2 to 100".formatted(connections));
+    require(
+        flushRows >= 1 && flushRows <= queueRows,
+        "flushRows is %d; it must be 1 to queueRows, which is %d".formatted(flushRows, queueRows));
+    require(
+        flushInterval.isPositive(),
+        "flushInterval is %s; it must be more than zero".formatted(flushInterval));
+    require(
+        connectTimeout.compareTo(Duration.ofSeconds(1)) >= 0,
+        "connectTimeout is %s; it must be at least one second".formatted(connectTimeout));
+    require(
+        !closeTimeout.isNegative(),
+        "closeTimeout is %s; it must not be negative".formatted(closeTimeout));
+  }
+
+  /** Four connections, batches of 2,000 rows or 200 ms, a queue of 20,000 events. */
+  public static PgDatabase of(String jdbcUrl, String user, String password) {
+    return new PgDatabase(
+        jdbcUrl,
+        user,
+        password,
+        4,
+        2_000,
+        Duration.ofMillis(200),
+        20_000,
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(30));
+  }
+
+  /** With at most {@code wanted} connections. */
+  public PgDatabase withConnections(int wanted) {
+    return new PgDatabase(
+        jdbcUrl,
+        user,
+        password,
+        wanted,
+        flushRows,
+        flushInterval,
+        queueRows,
+        connectTimeout,
+        closeTimeout);
+  }
+
+  /** With room for {@code rows} waiting events, and other batches. */
+  public PgDatabase withQueue(int rows, int batchRows, Duration batchInterval) {
+    return new PgDatabase(
+        jdbcUrl,
+        user,
+        password,
+        connections,
+        batchRows,
+        batchInterval,
+        rows,
+        connectTimeout,
+        closeTimeout);
+  }
+
+  /** With other limits for connecting and closing. */
+  public PgDatabase withTimeouts(Duration connect, Duration close) {
+    return new PgDatabase(
+        jdbcUrl, user, password, connections, flushRows, flushInterval, queueRows, connect, close);
+  }
+
+  /** The URL without its parameters, which may hold a password, and the user. */
+  @Override
+  public String toString() {
+    return "%s as user '%s'".formatted(withoutParameters(jdbcUrl), user);
+  }
+
+  private static String withoutParameters(String url) {
+    int at = url.indexOf('?');
+    return at < 0 ? url : url.substring(0, at);
+  }
+
+  private static void require(boolean holds, String message) {
+    if (!holds) {
+      throw new IllegalArgumentException(message);
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package dev.mama.pg;
+
+import dev.mama.embedded.EmbeddedDatabase;
+import dev.mama.embedded.RunFolder;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A database for the tests of one class: embedded, or the one that the system properties {@code
+ * mama.test.pg.url}, {@code .user} and {@code .password} name.
+ */
+final class TestDatabase implements AutoCloseable {
+
+  private final @Nullable RunFolder folder;
+  private @Nullable EmbeddedDatabase server;
+  private final PgDatabase database;
+
+  private TestDatabase(
+      @Nullable RunFolder folder, @Nullable EmbeddedDatabase server, PgDatabase database) {
+    this.folder = folder;
+    this.server = server;
+    this.database = database;
+  }
+
+  static TestDatabase start() throws IOException {
+    String url = System.getProperty("mama.test.pg.url");
+    if (url != null) {
+      return new TestDatabase(
+          null,
+          null,
+          PgDatabase.of(
+              url,
+              System.getProperty("mama.test.pg.user", ""),
+              System.getProperty("mama.test.pg.password", "")));
+    }
+    return embedded();
+  }
+
+  /** For tests that stop the server. */
+  static TestDatabase embedded() throws IOException {
+    RunFolder folder = RunFolder.open("test");
+    EmbeddedDatabase server = EmbeddedDatabase.start(folder.path());
+    return new TestDatabase(
+        folder, server, PgDatabase.of(server.jdbcUrl(), server.user(), server.password()));
+  }
+
+  PgDatabase database() {
+    return database;
+  }
+
+  /** A connection beside the log's. */
+  Connection connect() throws SQLException {
+    return DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password());
+  }
+
+  /** Runs {@code sql} beside the log. */
+  void execute(String sql) throws SQLException {
+    try (var connection = connect();
+        var statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  /** Stops the server and starts it again on the same port with the same data. */
+  void restart() throws IOException {
+    if (server == null || folder == null) {
+      throw new IllegalStateException("only an embedded database can be restarted");
+    }
+    int port = server.port();
+    server.close();
+    server = EmbeddedDatabase.start(folder.path(), port);
+  }
+
+  @Override
+  public void close() {
+    if (server != null) {
+      server.close();
+    }
+    if (folder != null) {
+      folder.close();
+    }
+  }
+}
