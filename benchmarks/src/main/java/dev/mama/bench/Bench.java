@@ -1,0 +1,50 @@
+package dev.mama.bench;
+
+import java.util.List;
+
+/** A question that is answered by measuring. */
+public interface Bench {
+
+  /** What it is called on the command line. */
+  String name();
+
+  /** The question, as one sentence. */
+  String question();
+
+  /**
+   * Measures.
+   *
+   * @param options how
+   * @param progress told how far it is
+   * @throws InterruptedException if interrupted; what was opened is closed
+   */
+  List<Figure> run(Options options, Progress progress) throws InterruptedException;
+
+  /**
+   * How to measure.
+   *
+   * <p>Immutable.
+   *
+   * @param quick whether to end within a minute
+   * @param seed what the inputs are drawn from
+   */
+  record Options(boolean quick, long seed) {}
+
+  /** Follows a measurement. */
+  interface Progress {
+
+    /**
+     * Tells where it is.
+     *
+     * @param done steps done
+     * @param of steps in all
+     * @param step what is being done
+     */
+    void at(long done, long of, String step);
+  }
+
+  /** All there are, in the order of the list. */
+  static List<Bench> all() {
+    return List.of(new MatchingBench());
+  }
+}

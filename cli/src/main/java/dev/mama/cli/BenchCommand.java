@@ -1,0 +1,76 @@
+package dev.mama.cli;
+
+import dev.mama.bench.Bench;
+import dev.mama.bench.Figure;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Answers a question by measuring. */
+@Command(
+    name = "bench",
+    mixinStandardHelpOptions = true,
+    description = "Measures; 'list' names the questions.")
+final class BenchCommand implements Callable<Integer> {
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(paramLabel = "QUESTION", description = "what to measure, or 'list'")
+  private String question = "";
+
+  @Option(names = "--quick", description = "end within a minute")
+  private boolean quick;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "what inputs are drawn from (${DEFAULT-VALUE})")
+  private long seed = 42;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "where report.json goes (results/bench-QUESTION)")
+  private @Nullable Path out;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    if (question.equals("list")) {
+      Bench.all().forEach(b -> System.out.printf("%-12s %s%n", b.name(), b.question()));
+      return 0;
+    }
+    Bench bench =
+        Bench.all().stream()
+            .filter(b -> b.name().equals(question))
+            .findFirst()
+            .orElseThrow(() ->
+                new ParameterException(
+                    spec.commandLine(),
+                    "question '%s' is unknown; known are %s"
+                        .formatted(
+                            question,
+                            Bench.all().stream()
+                                .map(Bench::name)
+                                .collect(Collectors.joining(", ")))));
+    Path folder = out != null ? out : Path.of("results", "bench-" + question);
+    Logs.to(folder);
+    Report report = Report.start(folder, "bench " + question + (quick ? " --quick" : ""), seed);
+    List<Figure> figures;
+    try (var bar = new Bar("bench " + question)) {
+      figures = bench.run(new Bench.Options(quick, seed), bar::at);
+    }
+    report.write(figures, Map.of());
+    System.out.print(Report.table(figures));
+    System.out.println("All of it: " + report.file());
+    return 0;
+  }
+}

@@ -1,0 +1,119 @@
+package dev.mama.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Bad input: one clear line, exit code 2, nothing half written. */
+class MamaTest {
+
+  @TempDir static Path folder;
+
+  private record Ended(int code, String out, String err) {}
+
+  private static Ended run(String... args) {
+    PrintStream out = System.out;
+    PrintStream err = System.err;
+    var written = new ByteArrayOutputStream();
+    var complained = new ByteArrayOutputStream();
+    System.setOut(new PrintStream(written, true, StandardCharsets.UTF_8));
+    System.setErr(new PrintStream(complained, true, StandardCharsets.UTF_8));
+    try {
+      int code = Mama.run(args);
+      return new Ended(
+          code,
+          written.toString(StandardCharsets.UTF_8),
+          complained.toString(StandardCharsets.UTF_8));
+    } finally {
+      System.setOut(out);
+      System.setErr(err);
+    }
+  }
+
+  static Stream<Arguments> badInput() throws IOException {
+    Path bad = Files.writeString(folder.resolve("bad.yaml"), "- id: a\n  specialty: s\n");
+    Path file = Files.writeString(folder.resolve("file"), "in the way");
+    return Stream.of(
+        Arguments.of("a command is needed", new String[] {}),
+        Arguments.of("Unmatched argument at index 0: 'dance'", new String[] {"dance"}),
+        Arguments.of("Unknown options: '--agnets', '5'", new String[] {"demo", "--agnets", "5"}),
+        Arguments.of("'five' is not an int", new String[] {"demo", "--agents", "five"}),
+        Arguments.of("--agents 0 must be 1 to 100,000", new String[] {"demo", "--agents", "0"}),
+        Arguments.of(
+            "--broker-port 70000 must be 0 to 65535",
+            new String[] {"demo", "--broker-port", "70000"}),
+        Arguments.of(
+            "bad.yaml line 1: field 'description' is missing",
+            new String[] {"demo", "--cards", bad.toString()}),
+        Arguments.of(
+            "none.yaml: there is no such file",
+            new String[] {"demo", "--needs", folder.resolve("none.yaml").toString()}),
+        Arguments.of(
+            "cannot be written to",
+            new String[] {"demo", "--out", file.resolve("below").toString()}),
+        Arguments.of(
+            "database URL 'mysql:somewhere' must have the form jdbc:postgresql:",
+            new String[] {
+              "demo", "--database", "mysql:somewhere", "--out", folder.resolve("a").toString()
+            }),
+        Arguments.of("question 'weather' is unknown", new String[] {"bench", "weather"}));
+  }
+
+  @ParameterizedTest
+  @MethodSource
+  void badInput(String expected, String[] args) {
+    assertRefused(run(args), expected);
+  }
+
+  private static void assertRefused(Ended ended, String expected) {
+    assertThat(ended.code()).isEqualTo(2);
+    assertThat(ended.err()).contains(expected).doesNotContain("\tat ");
+    assertThat(ended.err().lines().filter(line -> line.startsWith("mama: ")).toList()).hasSize(1);
+    assertThat(folder.resolve("a").resolve("report.json")).doesNotExist();
+  }
+
+  @Test
+  void demo_databaseRefuses_namesItAndTheNextStep() throws IOException {
+    int port;
+    try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = free.getLocalPort();
+    }
+    assertRefused(
+        run(
+            "demo",
+            "--database",
+            "jdbc:postgresql://127.0.0.1:" + port + "/none",
+            "--out",
+            folder.resolve("a").toString()),
+        "127.0.0.1:" + port);
+  }
+
+  @Test
+  void demo_brokerPortInUse_namesIt() throws IOException {
+    try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String port = "" + taken.getLocalPort();
+      assertRefused(
+          run("demo", "--broker-port", port, "--out", folder.resolve("a").toString()), port);
+    }
+  }
+
+  @Test
+  void benchList_namesTheQuestions() {
+    Ended ended = run("bench", "list");
+    assertThat(ended.code()).isZero();
+    assertThat(ended.out()).contains("matching");
+  }
+}
