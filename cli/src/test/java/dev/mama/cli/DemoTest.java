@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -30,6 +31,13 @@ class DemoTest {
   private static final Duration LIMIT = Duration.ofMinutes(3);
 
   @TempDir Path folder;
+
+  private final List<Process> started = new ArrayList<>();
+
+  @AfterEach
+  void endWhatAFailedTestLeft() {
+    started.forEach(Process::destroyForcibly);
+  }
 
   @Test
   void demo_25Agents_servesAllNeedsAndFindsEveryRow() throws Exception {
@@ -123,10 +131,13 @@ class DemoTest {
                 "--out",
                 folder.resolve("out").toString()));
     command.addAll(List.of(args));
-    return new ProcessBuilder(command)
-        .redirectOutput(folder.resolve("stdout").toFile())
-        .redirectError(folder.resolve("stderr").toFile())
-        .start();
+    Process process =
+        new ProcessBuilder(command)
+            .redirectOutput(folder.resolve("stdout").toFile())
+            .redirectError(folder.resolve("stderr").toFile())
+            .start();
+    started.add(process);
+    return process;
   }
 
   /** The embedded database's main process, which is no child of the JVM. */
