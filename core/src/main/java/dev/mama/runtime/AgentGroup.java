@@ -68,7 +68,9 @@ public final class AgentGroup implements AutoCloseable {
     incarnations = new Incarnations(options.time());
     outstanding = new Outstanding();
     router = new Router(options, recorder, incarnations, outstanding, executor, timer);
-    turns = new Turns(options, router, recorder, outstanding);
+    turns =
+        new Turns(
+            options, router, recorder, incarnations, outstanding, new Dispatcher(executor, timer));
     Assistance assistance = options.assistance();
     if (assistance != null) {
       var unused =
@@ -137,7 +139,7 @@ public final class AgentGroup implements AutoCloseable {
     boolean started = false;
     try {
       for (AgentId id : ids) {
-        Cell cell = cell(id, known);
+        var cell = new Cell(id, known.factory().apply(id), turns);
         if (!router.add(cell)) {
           throw new IllegalArgumentException(
               "id '%s' is taken in group '%s'; choose another".formatted(id, name()));
@@ -154,11 +156,6 @@ public final class AgentGroup implements AutoCloseable {
     for (Cell cell : added) {
       recorder.started(cell.id, type, card(cell.id));
     }
-  }
-
-  private Cell cell(AgentId id, AgentType type) {
-    var outbox = new Outbox(id, incarnations.next(), router, options);
-    return new Cell(type.factory().apply(id), outbox, options, executor, turns::run);
   }
 
   private void subscribe(Collection<AgentId> ids) throws InterruptedException {
@@ -185,7 +182,7 @@ public final class AgentGroup implements AutoCloseable {
   public Sender client(String name) throws InterruptedException {
     checkOpen();
     AgentId id = AgentId.of(name);
-    var outbox = new Outbox(id, incarnations.next(), router, options);
+    var outbox = new Outbox(id, incarnations.next(), null, router, options);
     if (!router.add(outbox)) {
       throw new IllegalArgumentException(
           "id '%s' is taken in group '%s'; choose another".formatted(id, name()));
@@ -247,13 +244,15 @@ public final class AgentGroup implements AutoCloseable {
     if (transport != null) {
       attempt(failures, () -> transport.unsubscribe(options.experiment(), router.addresses()));
     }
-    buryUnhandled();
+    router.cells().forEach(Cell::stop);
     executor.shutdown();
     if (!executor.awaitTermination(options.drainTimeout().toMillis(), TimeUnit.MILLISECONDS)) {
       recorder.error(
-          "group/" + name(), "turns ignored their interruption and were left running", null);
+          "group/" + name(),
+          "turns ignored their interruption and were left running, %d messages with them"
+              .formatted(outstanding.count()),
+          null);
     }
-    buryUnhandled();
     EventLog log = options.eventLog();
     if (log != null) {
       attempt(failures, log::flush);
@@ -262,12 +261,6 @@ public final class AgentGroup implements AutoCloseable {
       MamaException first = failures.getFirst();
       failures.stream().skip(1).forEach(first::addSuppressed);
       throw first;
-    }
-  }
-
-  private void buryUnhandled() {
-    for (Cell cell : router.cells()) {
-      router.bury(cell.stop(), "group '%s' was closed before it was handled".formatted(name()));
     }
   }
 

@@ -4,133 +4,149 @@ import dev.mama.Agent;
 import dev.mama.AgentId;
 import dev.mama.GroupClosedException;
 import dev.mama.spi.Envelope;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.SplittableRandom;
-import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BiConsumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A started agent: its mailbox, and at most one thread that takes messages out of it.
- *
- * <p>An idle agent has no thread. A message into an idle agent's mailbox starts a virtual thread,
- * which handles up to {@link #BATCH} messages and then makes room for other agents by handing the
- * rest to a new one.
+ * A started agent and its mailbox. Idle, it is this object, its id and an entry in the directory;
+ * what only busy agents need is made when it is first needed.
  */
-final class Cell {
+final class Cell extends Mailbox {
 
   /** Messages one activation handles before other agents get their chance. */
   private static final int BATCH = 64;
 
+  private static final VarHandle WORKER;
+
+  static {
+    try {
+      WORKER = MethodHandles.lookup().findVarHandle(Cell.class, "worker", Worker.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
   final AgentId id;
   final Agent agent;
-  final Outbox outbox;
-  final RandomGenerator random;
+  private final Turns turns;
+  private volatile @Nullable Outbox outbox;
+  private @Nullable RandomGenerator random; // confined to the turn
+  private volatile @Nullable Inbox inbox;
 
-  private final LinkedBlockingQueue<Envelope> mailbox;
-  private final AtomicBoolean active = new AtomicBoolean();
-  private final String group;
-  private final Executor executor;
-  private final BiConsumer<Cell, Envelope> turn;
-  private volatile @Nullable Thread thread;
+  @SuppressWarnings("UnusedVariable") // read and written by its handle
+  private @Nullable Worker worker;
+
   private volatile boolean stopped;
 
-  /**
-   * @param turn handles one message; throws nothing
-   */
-  Cell(
-      Agent agent,
-      Outbox outbox,
-      GroupOptions options,
-      Executor executor,
-      BiConsumer<Cell, Envelope> turn) {
-    this.id = outbox.self();
+  Cell(AgentId id, Agent agent, Turns turns) {
+    this.id = id;
     this.agent = agent;
-    this.outbox = outbox;
-    this.random = new SplittableRandom(options.seed() ^ hash(id.value()));
-    this.mailbox = new LinkedBlockingQueue<>(options.mailboxCapacity());
-    this.group = options.name();
-    this.executor = executor;
-    this.turn = turn;
+    this.turns = turns;
+  }
+
+  @Override
+  void activate(@Nullable Worker by) {
+    turns.dispatcher().ready(this, by);
   }
 
   /**
-   * Takes {@code envelope} over if there is room now.
-   *
-   * @throws GroupClosedException if the cell has been stopped
+   * Handles messages until there are none, or others should have their chance. Called by one worker
+   * at a time.
    */
-  boolean offer(Envelope envelope) {
-    checkRunning();
-    boolean taken = mailbox.offer(envelope);
-    if (taken) {
-      activate();
-    }
-    return taken;
-  }
-
-  /**
-   * Takes {@code envelope} over, waiting for room at most {@code limit}.
-   *
-   * @throws GroupClosedException if the cell has been stopped
-   */
-  boolean offer(Envelope envelope, Duration limit) throws InterruptedException {
-    checkRunning();
-    boolean taken = mailbox.offer(envelope, limit.toNanos(), TimeUnit.NANOSECONDS);
-    if (taken) {
-      activate();
-    }
-    return taken;
-  }
-
-  /**
-   * Takes nothing over any more, interrupts the turn that is running, if any, and takes out what
-   * was not handled. Once the executor has ended, a second call takes out what came in between.
-   */
-  List<Envelope> stop() {
-    stopped = true;
-    var left = new ArrayList<Envelope>();
-    mailbox.drainTo(left);
-    Thread running = thread;
-    if (running != null) {
-      running.interrupt();
-    }
-    return left;
-  }
-
-  private void activate() {
-    if (active.compareAndSet(false, true)) {
-      try {
-        executor.execute(this::drain);
-      } catch (RejectedExecutionException e) {
-        stopped = true; // the group is closing, and takes out what is left
+  void run(Worker by) {
+    for (int i = 0; i < BATCH; i++) {
+      Envelope envelope = poll();
+      if (envelope == null) {
+        break; // announced, but not there yet
+      }
+      by.beginTurn();
+      WORKER.setOpaque(this, by);
+      turns.run(this, envelope);
+      WORKER.setOpaque(this, null);
+      if (handled()) {
+        return; // idle: from here on it may belong to another worker
       }
     }
+    turns.dispatcher().enqueue(this);
   }
 
-  private void checkRunning() {
+  /** The worker that runs this agent's turn, if one does. */
+  @Nullable Worker worker() {
+    return (Worker) WORKER.getOpaque(this);
+  }
+
+  boolean isStopped() {
+    return stopped;
+  }
+
+  /**
+   * @throws GroupClosedException if the cell has been stopped
+   */
+  void checkRunning() {
     if (stopped) {
-      throw new GroupClosedException(group);
+      throw new GroupClosedException(turns.group());
     }
   }
 
-  private void drain() {
-    thread = Thread.currentThread();
-    Envelope envelope;
-    for (int i = 0; i < BATCH && (envelope = mailbox.poll()) != null; i++) {
-      turn.accept(this, envelope);
+  /**
+   * Takes nothing over any more, has what waits buried instead of handled, and interrupts the turn
+   * that runs, if any.
+   */
+  void stop() {
+    stopped = true;
+    Worker running = worker();
+    Thread thread = running == null ? null : running.thread();
+    if (thread != null) {
+      thread.interrupt();
     }
-    thread = null;
-    active.set(false);
-    if (!mailbox.isEmpty()) {
-      activate();
+  }
+
+  /** This agent's side of what it sends. */
+  Outbox outbox() {
+    Outbox made = outbox;
+    if (made == null) {
+      synchronized (this) {
+        made = outbox;
+        if (made == null) {
+          made = turns.newOutbox(this);
+          outbox = made;
+        }
+      }
     }
+    return made;
+  }
+
+  /** Whether {@code envelope} was sent by this start of this agent. */
+  boolean sent(Envelope envelope) {
+    Outbox made = outbox;
+    return made != null && made.sent(envelope);
+  }
+
+  /** What puts messages from a transport in order. */
+  Inbox inbox() {
+    Inbox made = inbox;
+    if (made == null) {
+      synchronized (this) {
+        made = inbox;
+        if (made == null) {
+          made = turns.newInbox(this);
+          inbox = made;
+        }
+      }
+    }
+    return made;
+  }
+
+  RandomGenerator random() {
+    RandomGenerator made = random;
+    if (made == null) {
+      made = new SplittableRandom(turns.seed() ^ hash(id.value()));
+      random = made;
+    }
+    return made;
   }
 
   /** FNV-1a, 64 bits: spreads ids that differ in their last character. */

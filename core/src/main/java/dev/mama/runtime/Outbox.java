@@ -24,30 +24,39 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One sender's side of its messages: numbers them per receiver, hands them over one at a time,
+ * One sender's side of its messages: gives them their ids, numbers those that leave the group,
  * waits for answers.
  *
- * <p>Thread-safe. The lock is held while a message is handed over, so that its number and its place
- * in the line agree; it is not held while waiting for an answer.
+ * <p>Thread-safe. The lock is held while a transport takes a message over, so that its number and
+ * its place in the line agree; it is not held while waiting for an answer.
  */
 final class Outbox {
 
   private final AgentId self;
   private final long incarnation;
+  private final @Nullable Cell owner;
   private final Router router;
   private final GroupOptions options;
+  private final AtomicLong ids = new AtomicLong();
   private final ReentrantLock lock = new ReentrantLock();
-  private final Map<AgentId, Long> sentTo = new HashMap<>();
-  private long ids;
+  private final Map<AgentId, Long> sentTo = new HashMap<>(); // by the lock
 
-  Outbox(AgentId self, long incarnation, Router router, GroupOptions options) {
+  /**
+   * @param owner the agent whose messages these are, or null for an application's client
+   */
+  Outbox(
+      AgentId self, long incarnation, @Nullable Cell owner, Router router, GroupOptions options) {
     this.self = self;
     this.incarnation = incarnation;
+    this.owner = owner;
     this.router = router;
     this.options = options;
   }
@@ -65,28 +74,12 @@ final class Outbox {
   }
 
   void send(AgentId to, Payload payload, Trace trace) throws InterruptedException {
-    lock.lockInterruptibly();
-    try {
-      handOver(Kind.SEND, message(to, payload, trace, Deadline.NONE), List.of());
-    } finally {
-      lock.unlock();
-    }
+    handOver(Kind.SEND, message(to, payload, trace, Deadline.NONE), List.of());
   }
 
   Delivery trySend(AgentId to, Payload payload, Trace trace) {
-    if (!lock.tryLock()) {
-      return new Delivery.Refused(to, "another message of '%s' is being sent".formatted(self));
-    }
-    try {
-      Message message = message(to, payload, trace, Deadline.NONE);
-      Delivery delivery = router.trySend(numbered(Kind.SEND, message, List.of()));
-      if (delivery instanceof Delivery.Refused) {
-        takeBackNumber(to);
-      }
-      return delivery;
-    } finally {
-      lock.unlock();
-    }
+    return router.trySend(
+        unnumbered(Kind.SEND, message(to, payload, trace, Deadline.NONE), List.of()), worker());
   }
 
   /**
@@ -111,20 +104,28 @@ final class Outbox {
     Message message = message(to, payload, trace, end);
     var answer = router.asks().open(message.id(), to);
     try {
-      lock.lockInterruptibly();
-      try {
-        handOver(Kind.ASK, message, path);
-      } finally {
-        lock.unlock();
-      }
-      long left = end.remaining(options.time()).toNanos();
-      return unwrap(answer.get(left, TimeUnit.NANOSECONDS));
+      handOver(Kind.ASK, message, path);
+      return unwrap(await(answer, end.remaining(options.time())));
     } catch (TimeoutException e) {
       throw new AskTimeoutException(to, limit);
     } catch (ExecutionException e) {
       throw new IllegalStateException("an answer is never completed with a failure", e);
     } finally {
       router.asks().close(message.id(), to);
+    }
+  }
+
+  private Envelope await(Future<Envelope> answer, Duration limit)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    if (answer.isDone()) {
+      return answer.get();
+    }
+    Worker worker = worker();
+    Worker.waits(worker);
+    try {
+      return answer.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+    } finally {
+      Worker.goesOn(worker);
     }
   }
 
@@ -143,16 +144,47 @@ final class Outbox {
             List.of()));
   }
 
+  /**
+   * Into a mailbox of this group without a number, for there order needs none; else with the next
+   * one.
+   */
   private void handOver(Kind kind, Message message, List<AgentId> waiting)
       throws InterruptedException {
+    Cell cell = router.local(message.to());
+    if (cell != null) {
+      router.deliver(cell, unnumbered(kind, message, waiting), worker());
+      return;
+    }
+    Worker worker = worker();
+    Worker.waits(worker);
     try {
-      router.send(numbered(kind, message, waiting));
-    } catch (MailboxFullException | UnknownAgentException | PayloadException e) {
+      sendOut(kind, message, waiting);
+    } finally {
+      Worker.goesOn(worker);
+    }
+  }
+
+  private void sendOut(Kind kind, Message message, List<AgentId> waiting)
+      throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      router.sendOut(numbered(kind, message, waiting));
+    } catch (UnknownAgentException | PayloadException e) {
       // Surely not accepted. After any other failure it may have been, and then its number is
       // taken.
       takeBackNumber(message.to());
       throw e;
+    } finally {
+      lock.unlock();
     }
+  }
+
+  private @Nullable Worker worker() {
+    return owner == null ? null : owner.worker();
+  }
+
+  private Envelope unnumbered(Kind kind, Message message, List<AgentId> waiting) {
+    return new Envelope(options.experiment(), kind, message, null, null, waiting);
   }
 
   private Envelope numbered(Kind kind, Message message, List<AgentId> waiting) {
@@ -165,10 +197,15 @@ final class Outbox {
     sentTo.merge(to, -1L, Long::sum);
   }
 
-  private synchronized Message message(
-      AgentId to, Payload payload, Trace trace, Deadline deadline) {
+  private Message message(AgentId to, Payload payload, Trace trace, Deadline deadline) {
     return new Message(
-        new UUID(incarnation, ++ids), self, to, Channel.AGENT_CHAT, payload, trace, deadline);
+        new UUID(incarnation, ids.incrementAndGet()),
+        self,
+        to,
+        Channel.AGENT_CHAT,
+        payload,
+        trace,
+        deadline);
   }
 
   private static Payload unwrap(Envelope answer) {

@@ -1,52 +1,46 @@
 package dev.mama.runtime;
 
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Counts the messages that a group has accepted for its own agents and not finished; lets a closer
- * wait for none.
+ * Counts the messages that a group has accepted for its own agents and those it has finished; lets
+ * a closer wait until they are as many.
  */
 final class Outstanding {
 
-  private final AtomicLong count = new AtomicLong();
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition none = lock.newCondition();
-  private volatile boolean awaited;
+  private final LongAdder accepted = new LongAdder();
+  private final LongAdder finished = new LongAdder();
 
   void add() {
-    count.incrementAndGet();
+    accepted.increment();
   }
 
   void done() {
-    if (count.decrementAndGet() <= 0 && awaited) {
-      lock.lock();
-      try {
-        none.signalAll();
-      } finally {
-        lock.unlock();
-      }
-    }
+    finished.increment();
   }
 
   long count() {
-    return Math.max(0, count.get());
+    long done = finished.sum();
+    return accepted.sum() - done;
+  }
+
+  /** How many have been finished since the beginning. */
+  long finished() {
+    return finished.sum();
   }
 
   /** Waits until there are none; false if {@code limit} ran out first. */
   boolean awaitNone(Duration limit) throws InterruptedException {
-    awaited = true;
-    long left = limit.toNanos();
-    lock.lock();
-    try {
-      while (count.get() > 0 && left > 0) {
-        left = none.awaitNanos(left);
+    long end = System.nanoTime() + limit.toNanos();
+    // Finished is read first: both only grow, so where the sums agree there was a moment without
+    // any.
+    while (count() > 0) {
+      if (System.nanoTime() - end >= 0) {
+        return false;
       }
-      return count.get() <= 0;
-    } finally {
-      lock.unlock();
+      Thread.sleep(Duration.ofMillis(1));
     }
+    return true;
   }
 }

@@ -39,7 +39,6 @@ final class Router {
   private final Asks asks = new Asks();
   private final ConcurrentMap<AgentId, Cell> cells = new ConcurrentHashMap<>();
   private final ConcurrentMap<AgentId, Outbox> clients = new ConcurrentHashMap<>();
-  private final ConcurrentMap<AgentId, Inbox> inboxes = new ConcurrentHashMap<>();
   private final Counter sent;
   private final Counter duplicates;
   private final Counter deadLetters;
@@ -96,25 +95,56 @@ final class Router {
     clients.remove(client.self(), client);
   }
 
-  /** Hands a message over; returns once it is accepted and recorded. */
-  void send(Envelope envelope) throws InterruptedException {
+  /** The agent {@code id}, if messages to it go straight into its mailbox. */
+  @Nullable Cell local(AgentId id) {
+    return options.routing() == Routing.LOCAL_FIRST ? cells.get(id) : null;
+  }
+
+  /** Puts a message into the mailbox of {@code cell}, waiting for room, and records it. */
+  void deliver(Cell cell, Envelope envelope, @Nullable Worker by) throws InterruptedException {
+    cell.checkRunning();
+    outstanding.add();
+    boolean accepted = false;
+    try {
+      accepted = cell.offer(envelope, options.mailboxCapacity(), by);
+      if (!accepted) {
+        Duration left = envelope.message().deadline().remaining(options.time());
+        Duration limit = left.compareTo(options.sendTimeout()) < 0 ? left : options.sendTimeout();
+        Worker.waits(by);
+        try {
+          accepted = cell.offer(envelope, options.mailboxCapacity(), limit.toNanos(), by);
+        } finally {
+          Worker.goesOn(by);
+        }
+        if (!accepted) {
+          throw new MailboxFullException(cell.id, options.mailboxCapacity(), limit);
+        }
+      }
+    } finally {
+      if (!accepted) {
+        outstanding.done();
+      }
+    }
+    sent.increment();
+    recorder.sent(envelope.message());
+  }
+
+  /** Hands a message to the transport; returns once it is accepted and recorded. */
+  void sendOut(Envelope envelope) throws InterruptedException {
     Message message = envelope.message();
-    Cell cell = cells.get(message.to());
-    if (cell != null) {
+    if (transport == null) {
+      throw new UnknownAgentException(message.to());
+    }
+    boolean own = cells.containsKey(message.to());
+    if (own) {
       outstanding.add();
     }
     boolean accepted = false;
     try {
-      if (cell != null && options.routing() == Routing.LOCAL_FIRST) {
-        sendLocally(cell, envelope);
-      } else if (transport != null) {
-        transport.send(envelope);
-      } else {
-        throw new UnknownAgentException(message.to());
-      }
+      transport.send(envelope);
       accepted = true;
     } finally {
-      if (cell != null && !accepted) {
+      if (own && !accepted) {
         outstanding.done();
       }
     }
@@ -122,23 +152,16 @@ final class Router {
     recorder.sent(message);
   }
 
-  private void sendLocally(Cell cell, Envelope envelope) throws InterruptedException {
-    Duration left = envelope.message().deadline().remaining(options.time());
-    Duration limit = left.compareTo(options.sendTimeout()) < 0 ? left : options.sendTimeout();
-    if (!cell.offer(envelope, limit)) {
-      throw new MailboxFullException(cell.id, options.mailboxCapacity(), limit);
-    }
-  }
-
   /** Hands a message over if that needs no waiting. */
-  Delivery trySend(Envelope envelope) {
+  Delivery trySend(Envelope envelope, @Nullable Worker by) {
     Message message = envelope.message();
-    Cell cell = cells.get(message.to());
-    if (cell == null || options.routing() == Routing.BROKER) {
+    Cell cell = local(message.to());
+    if (cell == null) {
       return new Delivery.Refused(message.to(), "it is not reached without waiting; use send");
     }
+    cell.checkRunning();
     outstanding.add();
-    if (!cell.offer(envelope)) {
+    if (!cell.offer(envelope, options.mailboxCapacity(), by)) {
       outstanding.done();
       return new Delivery.Refused(
           message.to(), "its mailbox is full (%d messages)".formatted(options.mailboxCapacity()));
@@ -179,13 +202,13 @@ final class Router {
         if (cell == null) {
           refuse(envelope, Reason.UNKNOWN, "no such agent in group '%s'".formatted(options.name()));
         } else {
-          inboxes.computeIfAbsent(cell.id, id -> inbox(cell)).accept(envelope);
+          cell.inbox().accept(envelope);
         }
       }
     }
   }
 
-  private Inbox inbox(Cell cell) {
+  Inbox newInbox(Cell cell) {
     return new Inbox(
         envelope -> takeOver(cell, envelope),
         (next, gap) -> skipped(cell, next, gap),
@@ -198,7 +221,7 @@ final class Router {
     if (!isOwn(envelope)) {
       outstanding.add();
     }
-    if (!cell.offer(envelope)) {
+    if (cell.isStopped() || !cell.offer(envelope, options.mailboxCapacity(), null)) {
       outstanding.done();
       refuse(
           envelope,
@@ -212,8 +235,11 @@ final class Router {
   private boolean isOwn(Envelope envelope) {
     AgentId from = envelope.message().from();
     Cell cell = cells.get(from);
-    Outbox outbox = cell != null ? cell.outbox : clients.get(from);
-    return outbox != null && outbox.sent(envelope);
+    if (cell != null) {
+      return cell.sent(envelope);
+    }
+    Outbox client = clients.get(from);
+    return client != null && client.sent(envelope);
   }
 
   private void skipped(Cell cell, Envelope next, Inbox.Gap gap) {
@@ -249,7 +275,9 @@ final class Router {
 
   private Outbox outboxOf(AgentId agent) {
     Cell cell = cells.get(agent);
-    return cell != null ? cell.outbox : new Outbox(agent, incarnations.next(), this, options);
+    return cell != null
+        ? cell.outbox()
+        : new Outbox(agent, incarnations.next(), null, this, options);
   }
 
   /**
@@ -278,11 +306,8 @@ final class Router {
             message.trace()));
   }
 
-  /** Records messages that were taken over and will not be handled, and tells their senders. */
-  void bury(Collection<Envelope> unhandled, String reason) {
-    for (Envelope envelope : unhandled) {
-      outstanding.done();
-      bury(envelope, Reason.FAILED, reason);
-    }
+  /** Records that a message was taken over and will not be handled, and tells its sender. */
+  void bury(Envelope envelope, String reason) {
+    bury(envelope, Reason.FAILED, reason);
   }
 }

@@ -52,19 +52,20 @@ final class Turn implements AgentContext {
   @Override
   public void send(AgentId to, Payload payload) throws InterruptedException {
     check();
-    cell.outbox.send(to, payload, step());
+    cell.outbox().send(to, payload, step());
   }
 
   @Override
   public Delivery trySend(AgentId to, Payload payload) {
     check();
-    return cell.outbox.trySend(to, payload, step());
+    return cell.outbox().trySend(to, payload, step());
   }
 
   @Override
   public Payload ask(AgentId to, Payload payload, Duration timeout) throws InterruptedException {
     check();
-    return cell.outbox.ask(to, payload, timeout, step(), message().deadline(), envelope.waiting());
+    return cell.outbox()
+        .ask(to, payload, timeout, step(), message().deadline(), envelope.waiting());
   }
 
   @Override
@@ -75,9 +76,9 @@ final class Turn implements AgentContext {
           "message %s has already been answered by '%s'".formatted(message().id(), cell.id));
     }
     if (envelope.kind() == Kind.ASK) {
-      cell.outbox.answer(envelope, Kind.REPLY, payload);
+      cell.outbox().answer(envelope, Kind.REPLY, payload);
     } else {
-      cell.outbox.send(message().from(), payload, step());
+      cell.outbox().send(message().from(), payload, step());
     }
     answered = true;
   }
@@ -90,19 +91,31 @@ final class Turn implements AgentContext {
       throw new IllegalStateException(
           "group '%s' has no chat model; give it one with chatModel(…)".formatted(options.name()));
     }
-    return model.chat(request.within(step(), request.deadline().earlier(message().deadline())));
+    Worker worker = cell.worker();
+    Worker.waits(worker);
+    try {
+      return model.chat(request.within(step(), request.deadline().earlier(message().deadline())));
+    } finally {
+      Worker.goesOn(worker);
+    }
   }
 
   @Override
   public Referral findHelp(Need need) throws InterruptedException {
     check();
-    return assistance()
-        .find(
-            cell.id,
-            need,
-            message().deadline().remaining(options.time()),
-            router.asks(),
-            cell.random);
+    Assistance assistance = assistance();
+    Worker worker = cell.worker();
+    Worker.waits(worker);
+    try {
+      return assistance.find(
+          cell.id,
+          need,
+          message().deadline().remaining(options.time()),
+          router.asks(),
+          cell.random());
+    } finally {
+      Worker.goesOn(worker);
+    }
   }
 
   @Override
@@ -120,7 +133,7 @@ final class Turn implements AgentContext {
   @Override
   public RandomGenerator random() {
     check();
-    return cell.random;
+    return cell.random();
   }
 
   @Override

@@ -18,6 +18,7 @@ import dev.mama.runtime.Words.Count;
 import dev.mama.runtime.Words.Gate;
 import dev.mama.runtime.Words.Go;
 import dev.mama.runtime.Words.Listener;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -25,11 +26,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class AgentGroupTurnsTest {
 
-  private final AgentGroup group = AgentGroup.builder(EXPERIMENT).mailboxCapacity(20_000).build();
+  private final AgentGroup group =
+      AgentGroup.builder(EXPERIMENT)
+          .mailboxCapacity(20_000)
+          .drainTimeout(Duration.ofSeconds(1))
+          .build();
 
   /** Counts without a lock: two turns at once would lose counts, and are noticed besides. */
   private static final class Unlocked implements Agent {
@@ -91,6 +97,71 @@ class AgentGroupTurnsTest {
       client.send(free, Payload.of(new Count(1)));
       await().atMost(LONG).until(() -> !listener.received.isEmpty());
       gate.open.countDown();
+    }
+  }
+
+  @Test
+  void turns_manyAgentsBlockWithoutSayingSo_othersGoOn() throws Exception {
+    var gates = Stream.generate(Gate::new).limit(200).toList();
+    try (group) {
+      var made = gates.iterator();
+      group.define(AgentType.of("gate", () -> made.next()));
+      List<AgentId> blocked =
+          IntStream.range(0, gates.size()).mapToObj(i -> Words.id("gate-" + i)).toList();
+      group.startAll(blocked, "gate");
+      var listener = new Listener();
+      AgentId free = start(group, "free", listener);
+      Sender client = group.client("client");
+      for (AgentId id : blocked) {
+        client.send(id, Payload.of(new Go()));
+      }
+      for (Gate gate : gates) {
+        Words.await(gate.begun);
+      }
+      client.send(free, Payload.of(new Count(1)));
+      await().atMost(LONG).until(() -> !listener.received.isEmpty());
+      gates.forEach(gate -> gate.open.countDown());
+    }
+  }
+
+  @Test
+  void turns_floodedAgent_leavesRoomForItsNeighbours() throws Exception {
+    var listener = new Listener();
+    try (group) {
+      AgentId echo =
+          start(
+              group, "echo", (message, context) -> context.send(context.self(), message.payload()));
+      AgentId free = start(group, "free", listener);
+      Sender client = group.client("client");
+      for (int i = 0; i < 100; i++) {
+        client.send(echo, Payload.of(new Count(i))); // goes round for ever
+      }
+      for (int i = 0; i < 100; i++) {
+        client.send(free, Payload.of(new Count(i)));
+      }
+      await().atMost(LONG).until(() -> listener.received.size() == 100);
+    }
+  }
+
+  @Test
+  void turns_askInACircleOfMany_allAreAnswered() throws Exception {
+    int length = 500; // far more waiting turns than permits
+    try (group) {
+      group.define(
+          AgentType.perId(
+              "link",
+              id -> {
+                int number = Integer.parseInt(id.value());
+                return (message, context) ->
+                    context.reply(
+                        number == length
+                            ? message.payload()
+                            : context.ask(Words.id("" + (number + 1)), message.payload(), LONG));
+              }));
+      group.startAll(
+          IntStream.rangeClosed(1, length).mapToObj(i -> Words.id("" + i)).toList(), "link");
+      Payload reply = group.client("client").ask(Words.id("1"), Payload.of(new Count(7)), LONG);
+      assertThat(reply.as(Count.class).number()).isEqualTo(7);
     }
   }
 

@@ -1,0 +1,192 @@
+package dev.mama.runtime;
+
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/*
+ * Why not a virtual thread for each activation? Starting one costs more than a short turn. And why
+ * not a fixed pool? Agent code may block. So: a few workers, virtual threads that go from agent to
+ * agent, one permit each, as many as there are cores. A turn that waits gives its permit back, and
+ * another worker starts in its place if there is work. Waits that go through the context say so
+ * themselves; of others (a sleep, a lock, a client's own wait) a watch finds out by looking at the
+ * workers' threads every two milliseconds while agents are ready and nobody has a permit for them.
+ *
+ * An agent that a turn wakes is kept in the worker's own slot: it runs next, with no queue and no
+ * thread woken in between, which is what a conversation of two is made of. The watch takes it away
+ * from a worker whose turn goes on for longer than a tick.
+ *
+ * No wake-up is lost: whoever puts an agent into the queue looks for a free permit afterwards;
+ * whoever gives a permit up looks into the queue afterwards.
+ */
+
+/**
+ * Lets agents with messages run: as many at a time as there are cores, waiting ones not counted.
+ */
+final class Dispatcher {
+
+  private static final long TICK_MILLIS = 2;
+  private static final int QUIET_TICKS = 50;
+
+  private final int permits = Math.max(2, Runtime.getRuntime().availableProcessors());
+  private final Queue<Cell> ready = new ConcurrentLinkedQueue<>();
+  private final Set<Worker> workers = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger running = new AtomicInteger();
+  private final AtomicBoolean watching = new AtomicBoolean();
+  private final Executor threads;
+  private final ScheduledExecutorService timer;
+  private int quietTicks; // the watch's own
+
+  /**
+   * @param threads starts a virtual thread for each task
+   */
+  Dispatcher(Executor threads, ScheduledExecutorService timer) {
+    this.threads = threads;
+    this.timer = timer;
+  }
+
+  /** How many workers there are, waiting ones included. */
+  int workers() {
+    return workers.size();
+  }
+
+  /** How many turns run, waiting ones not counted. */
+  int running() {
+    return running.get();
+  }
+
+  /** How many turns wait; a figure for people, counted while others change it. */
+  int waiting() {
+    return Math.max(0, workers.size() - running.get());
+  }
+
+  Iterable<Worker> all() {
+    return workers;
+  }
+
+  /**
+   * Lets {@code cell} run.
+   *
+   * @param by the worker whose turn has woken it, or null
+   */
+  void ready(Cell cell, @Nullable Worker by) {
+    if (by != null && !by.isWaiting() && by.keep(cell)) {
+      watch();
+      return;
+    }
+    enqueue(cell);
+  }
+
+  void enqueue(Cell cell) {
+    ready.add(cell);
+    startWorker();
+  }
+
+  @Nullable Cell poll() {
+    return ready.poll();
+  }
+
+  private void startWorker() {
+    if (acquire()) {
+      var worker = new Worker(this);
+      workers.add(worker);
+      threads.execute(worker);
+    } else {
+      watch();
+    }
+  }
+
+  /** Takes a permit, if one is free. */
+  boolean acquire() {
+    int now;
+    do {
+      now = running.get();
+      if (now >= permits) {
+        return false;
+      }
+    } while (!running.compareAndSet(now, now + 1));
+    return true;
+  }
+
+  /** Takes a permit for a turn that runs again, also where there is none left. */
+  void acquireAnyway() {
+    running.incrementAndGet();
+  }
+
+  /** Gives a permit back, and lets another worker have it if there is work. */
+  void release() {
+    running.decrementAndGet();
+    if (!ready.isEmpty()) {
+      startWorker();
+    }
+  }
+
+  boolean hasWork() {
+    return !ready.isEmpty();
+  }
+
+  /** Whether more turns run than there are permits, because turns that had waited go on. */
+  boolean tooMany() {
+    return running.get() > permits;
+  }
+
+  void gone(Worker worker) {
+    workers.remove(worker);
+  }
+
+  private void watch() {
+    if (!watching.get() && watching.compareAndSet(false, true)) {
+      quietTicks = 0;
+      scheduleTick();
+    }
+  }
+
+  private void scheduleTick() {
+    if (!timer.isShutdown()) {
+      var unused = timer.schedule(this::tick, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  /**
+   * Takes permits away from turns that wait without saying so, and kept agents from turns that take
+   * long.
+   */
+  private void tick() {
+    boolean quiet = ready.isEmpty();
+    for (Worker worker : workers) {
+      long turn = worker.turn();
+      if (!worker.isWaiting() && worker.current() != null && turn == worker.turnSeen) {
+        worker.handOverNext();
+        if (isBlocked(worker.thread())) {
+          worker.lendPermit();
+        }
+      }
+      quiet &= turn == worker.turnSeen;
+      worker.turnSeen = turn;
+    }
+    quietTicks = quiet ? quietTicks + 1 : 0;
+    if (quietTicks < QUIET_TICKS) {
+      scheduleTick();
+      return;
+    }
+    watching.set(false);
+    if (!ready.isEmpty()) {
+      watch();
+    }
+  }
+
+  private static boolean isBlocked(@Nullable Thread thread) {
+    return thread != null
+        && switch (thread.getState()) {
+          case BLOCKED, WAITING, TIMED_WAITING -> true;
+          default -> false;
+        };
+  }
+}

@@ -1,0 +1,182 @@
+package dev.mama.runtime;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A virtual thread that runs one agent after another as long as there are any with messages. While
+ * it runs a turn it holds one of the dispatcher's permits, unless that turn waits.
+ */
+final class Worker implements Runnable {
+
+  /** So many agents in a row may come from the own slot before the common queue gets its chance. */
+  private static final int LONGEST_STREAK = 64;
+
+  /**
+   * After so many agents other virtual threads get the carrier; nothing else takes it away from a
+   * busy one.
+   */
+  private static final int YIELD_EVERY = 128;
+
+  private static final VarHandle NEXT;
+  private static final VarHandle LENT;
+
+  static {
+    try {
+      var lookup = MethodHandles.lookup();
+      NEXT = lookup.findVarHandle(Worker.class, "next", Cell.class);
+      LENT = lookup.findVarHandle(Worker.class, "lent", boolean.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private final Dispatcher dispatcher;
+
+  /**
+   * An agent that a turn of this worker has woken; it runs next, on the same core, unless somebody
+   * takes it over.
+   */
+  private volatile @Nullable Cell next;
+
+  /** Whether the permit has been given back: the turn waits, or the worker ends. */
+  private volatile boolean lent;
+
+  private volatile @Nullable Thread thread;
+  private volatile @Nullable Cell current;
+  private volatile long
+      turn; // counts turns, so that others can see whether it is still the same one
+
+  // What the watch and the watchdog saw last, each confined to the timer's thread.
+  long turnSeen = -1;
+  long turnTimed = -1;
+  long turnTimedSince;
+
+  Worker(Dispatcher dispatcher) {
+    this.dispatcher = dispatcher;
+  }
+
+  @Override
+  public void run() {
+    thread = Thread.currentThread();
+    try {
+      work();
+    } finally {
+      dispatcher.gone(this);
+    }
+  }
+
+  // A virtual thread is never preempted: without yielding, busy agents would keep all others out.
+  @SuppressWarnings("ThreadPriorityCheck")
+  private void work() {
+    int streak = 0;
+    for (int done = 1; ; done++) {
+      Cell cell = streak < LONGEST_STREAK ? takeNext() : null;
+      streak = cell == null ? 0 : streak + 1;
+      if (cell == null) {
+        cell = dispatcher.poll();
+      }
+      if (cell == null) {
+        cell = takeNext();
+      }
+      if (cell == null) {
+        lendPermit();
+        if (!dispatcher.hasWork() || !dispatcher.acquire()) {
+          return;
+        }
+        lent = false;
+        continue;
+      }
+      current = cell;
+      cell.run(this);
+      current = null;
+      regainPermit();
+      if (dispatcher.tooMany() && lendPermit()) {
+        return;
+      }
+      if (done % YIELD_EVERY == 0) {
+        Thread.yield();
+      }
+    }
+  }
+
+  /** A turn begins. */
+  @SuppressWarnings("NonAtomicVolatileUpdate") // this thread is the only one to write it
+  void beginTurn() {
+    turn++;
+  }
+
+  long turn() {
+    return turn;
+  }
+
+  @Nullable Cell current() {
+    return current;
+  }
+
+  @Nullable Thread thread() {
+    return thread;
+  }
+
+  boolean isWaiting() {
+    return lent;
+  }
+
+  /** Keeps {@code cell} to be run next, if nothing else is. */
+  boolean keep(Cell cell) {
+    return NEXT.compareAndSet(this, null, cell);
+  }
+
+  private @Nullable Cell takeNext() {
+    return next == null ? null : (Cell) NEXT.getAndSet(this, null);
+  }
+
+  /** Lets others run what this worker has kept for itself. */
+  void handOverNext() {
+    Cell cell = takeNext();
+    if (cell != null) {
+      dispatcher.enqueue(cell);
+    }
+  }
+
+  /**
+   * Gives the permit back: the turn waits from now on, or the worker ends. Called by the turn, or
+   * by the watch on its behalf; false if that was done before.
+   */
+  boolean lendPermit() {
+    if (!LENT.compareAndSet(this, false, true)) {
+      return false;
+    }
+    dispatcher.release();
+    handOverNext();
+    return true;
+  }
+
+  /**
+   * The turn goes on, or is over; there may be one worker too many now, which ends after its turn.
+   */
+  void regainPermit() {
+    if (lent) {
+      dispatcher.acquireAnyway();
+      lent = false;
+    }
+  }
+
+  /**
+   * A wait within a turn begins: the permit of {@code worker}, if a turn waits at all, serves
+   * others until {@link #goesOn}.
+   */
+  static void waits(@Nullable Worker worker) {
+    if (worker != null) {
+      worker.lendPermit();
+    }
+  }
+
+  /** The wait is over. */
+  static void goesOn(@Nullable Worker worker) {
+    if (worker != null) {
+      worker.regainPermit();
+    }
+  }
+}

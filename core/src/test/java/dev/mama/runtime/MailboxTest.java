@@ -1,0 +1,158 @@
+package dev.mama.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.mama.AgentId;
+import dev.mama.Channel;
+import dev.mama.Deadline;
+import dev.mama.Message;
+import dev.mama.Payload;
+import dev.mama.Trace;
+import dev.mama.runtime.Words.Count;
+import dev.mama.spi.Envelope;
+import dev.mama.spi.Envelope.Kind;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class MailboxTest {
+
+  private static final long SECOND = Duration.ofSeconds(1).toNanos();
+
+  private final AtomicInteger activations = new AtomicInteger();
+  private final Mailbox mailbox =
+      new Mailbox() {
+        @Override
+        void activate(@Nullable Worker by) {
+          activations.incrementAndGet();
+        }
+      };
+
+  private static Envelope envelope(int sender, int number) {
+    return new Envelope(
+        Words.EXPERIMENT,
+        Kind.SEND,
+        new Message(
+            new UUID(sender, number),
+            AgentId.of("sender-" + sender),
+            AgentId.of("receiver"),
+            Channel.AGENT_CHAT,
+            Payload.of(new Count(number)),
+            Trace.start(),
+            Deadline.NONE),
+        null,
+        null,
+        List.of());
+  }
+
+  private int next() {
+    Envelope envelope = mailbox.poll();
+    return envelope == null ? -1 : (int) envelope.message().id().getLeastSignificantBits();
+  }
+
+  @Test
+  void offer_full_isRefused_andHandlingMakesRoom() {
+    assertThat(mailbox.offer(envelope(1, 1), 2, null)).isTrue();
+    assertThat(mailbox.offer(envelope(1, 2), 2, null)).isTrue();
+    assertThat(mailbox.offer(envelope(1, 3), 2, null)).as("one is being handled").isTrue();
+    assertThat(mailbox.offer(envelope(1, 4), 2, null)).isFalse();
+    assertThat(next()).isEqualTo(1);
+    assertThat(mailbox.offer(envelope(1, 4), 2, null)).as("not handled yet").isFalse();
+    assertThat(mailbox.handled()).isFalse();
+    assertThat(mailbox.offer(envelope(1, 4), 2, null)).isTrue();
+    assertThat(List.of(next(), next(), next(), next())).containsExactly(2, 3, 4, -1);
+  }
+
+  @Test
+  void activate_oncePerStretchOfWork() {
+    mailbox.offer(envelope(1, 1), 9, null);
+    mailbox.offer(envelope(1, 2), 9, null);
+    assertThat(activations).hasValue(1);
+    next();
+    assertThat(mailbox.handled()).isFalse();
+    next();
+    assertThat(mailbox.handled()).as("idle").isTrue();
+    mailbox.offer(envelope(1, 3), 9, null);
+    assertThat(activations).hasValue(2);
+  }
+
+  @Test
+  void offer_waiting_getsTheRoomThatHandlingMakes() throws Exception {
+    mailbox.offer(envelope(1, 1), 0, null);
+    var accepted = new CountDownLatch(3);
+    for (int i = 2; i <= 4; i++) {
+      int number = i;
+      Thread.ofVirtual()
+          .start(() -> {
+            try {
+              if (mailbox.offer(envelope(1, number), 0, 30 * SECOND, null)) {
+                accepted.countDown();
+              }
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+          });
+    }
+    for (int i = 1; i <= 4; i++) {
+      await().atMost(Words.LONG).until(() -> mailbox.size() == 1);
+      await().atMost(Words.LONG).until(() -> next() > 0);
+      mailbox.handled();
+    }
+    Words.await(accepted);
+  }
+
+  @Test
+  void offer_waitingInVain_givesUpAfterItsTime() throws Exception {
+    mailbox.offer(envelope(1, 1), 0, null);
+    assertThat(mailbox.offer(envelope(1, 2), 0, 1_000, null)).isFalse();
+    assertThat(mailbox.size()).isEqualTo(1);
+  }
+
+  @Test
+  void offers_manySenders_allArriveOnceInEachSendersOrder() throws Exception {
+    int senders = 4;
+    int each = 20_000;
+    var threads = new ArrayList<Thread>();
+    for (int s = 0; s < senders; s++) {
+      int sender = s;
+      threads.add(
+          Thread.ofPlatform()
+              .start(() -> {
+                try {
+                  for (int i = 0; i < each; i++) {
+                    assertThat(mailbox.offer(envelope(sender, i), 16, 60 * SECOND, null)).isTrue();
+                  }
+                } catch (InterruptedException e) {
+                  Thread.currentThread().interrupt();
+                }
+              }));
+    }
+    var received = new ArrayList<List<Integer>>();
+    IntStream.range(0, senders).forEach(s -> received.add(new ArrayList<>()));
+    for (int left = senders * each; left > 0; ) {
+      Envelope envelope = mailbox.poll();
+      if (envelope == null) {
+        Thread.onSpinWait();
+        continue;
+      }
+      UUID id = envelope.message().id();
+      received.get((int) id.getMostSignificantBits()).add((int) id.getLeastSignificantBits());
+      assertThat(mailbox.size()).isBetween(1, 17);
+      mailbox.handled();
+      left--;
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    List<Integer> expected = IntStream.range(0, each).boxed().toList();
+    assertThat(received).allSatisfy(numbers -> assertThat(numbers).isEqualTo(expected));
+    assertThat(mailbox.size()).isZero();
+  }
+}
