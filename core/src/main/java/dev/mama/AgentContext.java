@@ -1,5 +1,7 @@
 package dev.mama;
 
+import java.time.Duration;
+import java.util.concurrent.Callable;
 import java.util.random.RandomGenerator;
 
 /**
@@ -53,6 +55,55 @@ public interface AgentContext extends Sender {
    * @throws InterruptedException if interrupted while waiting; the row was not accepted
    */
   void recordState(Record state) throws InterruptedException;
+
+  /**
+   * Sends {@code payload} to this agent itself after {@code delay}, as a message from itself. It
+   * comes late rather than not at all while the mailbox is full, and not at all once the group
+   * closes.
+   *
+   * @return cancels it where it has not come yet
+   * @throws IllegalArgumentException if {@code delay} is negative
+   */
+  Scheduled schedule(Duration delay, Payload payload);
+
+  /**
+   * Sends {@code payload} to this agent itself every {@code period}, the first time after one. A
+   * time at which the mailbox is full is left out.
+   *
+   * @return cancels all that are still to come
+   * @throws IllegalArgumentException if {@code period} is not positive
+   */
+  Scheduled scheduleEvery(Duration period, Payload payload);
+
+  /**
+   * Makes this agent a member of {@code topic}: it receives what is published there from now on.
+   * Once a member, it stays one until it leaves.
+   *
+   * @param topic a name of the form of an agent id; a topic is there as long as it has members
+   * @throws IllegalArgumentException if the name is not valid
+   */
+  void join(String topic);
+
+  /** Ends this agent's membership of {@code topic}; nothing happens where it is no member. */
+  void leave(String topic);
+
+  /**
+   * Hands {@code payload} to every member of {@code topic} in this group but this agent itself.
+   * Never waits: a member whose mailbox is full does not get it, which is recorded.
+   *
+   * @return how many members took it over
+   */
+  int publish(String topic, Payload payload);
+
+  /**
+   * Runs heavy arithmetic on the group's platform threads, as many as there are cores, while this
+   * turn waits: a turn's own thread is shared with other agents.
+   *
+   * @return what {@code arithmetic} returns
+   * @throws Exception what {@code arithmetic} throws, or {@link InterruptedException} if
+   *     interrupted while waiting, and then it is interrupted too
+   */
+  <T> T compute(Callable<T> arithmetic) throws Exception;
 
   /** This agent's own random numbers, split from the group's seed by its id. */
   RandomGenerator random();

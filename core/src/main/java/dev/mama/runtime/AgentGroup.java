@@ -23,7 +23,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The host of agents: it starts them, gives each message to one turn of its agent, and lends all of
@@ -36,6 +39,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AgentGroup implements AutoCloseable {
 
+  private static final Logger LOG = LoggerFactory.getLogger(AgentGroup.class);
+
   private enum Phase {
     OPEN,
     CLOSING,
@@ -45,9 +50,13 @@ public final class AgentGroup implements AutoCloseable {
   /** How often a group tells the registry that its agents are alive. */
   private static final Duration HEARTBEAT = Duration.ofSeconds(5);
 
+  /** How often turns are looked at that may last too long. */
+  private static final Duration CHECK = Duration.ofMillis(100);
+
   private final GroupOptions options;
   private final ExecutorService executor;
   private final ScheduledExecutorService timer;
+  private final Compute compute;
   private final Recorder recorder;
   private final Incarnations incarnations;
   private final Outstanding outstanding;
@@ -64,21 +73,21 @@ public final class AgentGroup implements AutoCloseable {
     timer =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("mama-" + options.name() + "-timer").factory());
+    compute = new Compute(options.name());
     recorder = new Recorder(options, executor);
     incarnations = new Incarnations(options.time());
     outstanding = new Outstanding();
     router = new Router(options, recorder, incarnations, outstanding, executor, timer);
+    var schedule = new Schedule(timer);
+    var dispatcher = new Dispatcher(executor, timer);
     turns =
         new Turns(
-            options, router, recorder, incarnations, outstanding, new Dispatcher(executor, timer));
+            options, router, recorder, incarnations, outstanding, dispatcher, schedule, compute);
+    schedule.every(CHECK, () -> dispatcher.checkTurns(turns::overdue));
     Assistance assistance = options.assistance();
     if (assistance != null) {
-      var unused =
-          timer.scheduleAtFixedRate(
-              () -> router.cells().forEach(cell -> assistance.heartbeat(cell.id)),
-              HEARTBEAT.toMillis(),
-              HEARTBEAT.toMillis(),
-              TimeUnit.MILLISECONDS);
+      schedule.every(
+          HEARTBEAT, () -> router.cells().forEach(cell -> assistance.heartbeat(cell.id)));
     }
   }
 
@@ -139,7 +148,7 @@ public final class AgentGroup implements AutoCloseable {
     boolean started = false;
     try {
       for (AgentId id : ids) {
-        var cell = new Cell(id, known.factory().apply(id), turns);
+        var cell = new Cell(id, known, turns);
         if (!router.add(cell)) {
           throw new IllegalArgumentException(
               "id '%s' is taken in group '%s'; choose another".formatted(id, name()));
@@ -218,6 +227,7 @@ public final class AgentGroup implements AutoCloseable {
       }
       phase = Phase.CLOSING;
     }
+    router.closing();
     boolean interrupted = false;
     try {
       outstanding.awaitNone(options.drainTimeout());
@@ -232,6 +242,7 @@ public final class AgentGroup implements AutoCloseable {
       phase = Phase.CLOSED;
       executor.shutdownNow();
       timer.shutdownNow();
+      compute.close();
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
@@ -295,6 +306,8 @@ public final class AgentGroup implements AutoCloseable {
     private Duration sendTimeout = Duration.ofSeconds(10);
     private Duration gapLimit = Duration.ofSeconds(5);
     private Duration drainTimeout = Duration.ofSeconds(10);
+    private BiConsumer<AgentId, Throwable> escalation =
+        (agent, cause) -> LOG.error("agent '{}' was stopped: {}", agent, cause.toString());
     private long seed = 42;
     private Time time = Time.system();
 
@@ -371,6 +384,15 @@ public final class AgentGroup implements AutoCloseable {
       return this;
     }
 
+    /**
+     * Who is told, on a thread of its own, of an agent that was stopped because its type escalates;
+     * by default the error log.
+     */
+    public Builder escalation(BiConsumer<AgentId, Throwable> escalation) {
+      this.escalation = escalation;
+      return this;
+    }
+
     /** What all of the agents' random numbers are split from; 42 by default. */
     public Builder seed(long seed) {
       this.seed = seed;
@@ -420,6 +442,7 @@ public final class AgentGroup implements AutoCloseable {
               sendTimeout,
               gapLimit,
               drainTimeout,
+              escalation,
               seed,
               time));
     }

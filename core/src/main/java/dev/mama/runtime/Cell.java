@@ -2,11 +2,15 @@ package dev.mama.runtime;
 
 import dev.mama.Agent;
 import dev.mama.AgentId;
+import dev.mama.AgentType;
 import dev.mama.GroupClosedException;
+import dev.mama.Supervision;
 import dev.mama.spi.Envelope;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.time.Duration;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -29,8 +33,18 @@ final class Cell extends Mailbox {
     }
   }
 
+  /**
+   * A message that is tried again.
+   *
+   * @param failures how often its turn has failed
+   * @param begun whether the pause before it is over
+   */
+  private record Retry(Envelope envelope, int failures, AtomicBoolean begun) {}
+
   final AgentId id;
-  final Agent agent;
+  private final AgentType type;
+  private Agent agent; // confined to the turn
+  private volatile @Nullable Retry retry;
   private final Turns turns;
   private volatile @Nullable Outbox outbox;
   private @Nullable RandomGenerator random; // confined to the turn
@@ -41,9 +55,10 @@ final class Cell extends Mailbox {
 
   private volatile boolean stopped;
 
-  Cell(AgentId id, Agent agent, Turns turns) {
+  Cell(AgentId id, AgentType type, Turns turns) {
     this.id = id;
-    this.agent = agent;
+    this.type = type;
+    this.agent = type.factory().apply(id);
     this.turns = turns;
   }
 
@@ -53,24 +68,68 @@ final class Cell extends Mailbox {
   }
 
   /**
-   * Handles messages until there are none, or others should have their chance. Called by one worker
-   * at a time.
+   * Handles messages until there are none, or others should have their chance, or one must be tried
+   * again later. Called by one worker at a time.
    */
   void run(Worker by) {
     for (int i = 0; i < BATCH; i++) {
-      Envelope envelope = poll();
+      Retry again = retry;
+      Envelope envelope = again == null ? poll() : again.envelope();
       if (envelope == null) {
         break; // announced, but not there yet
       }
-      by.beginTurn();
       WORKER.setOpaque(this, by);
-      turns.run(this, envelope);
+      Duration pause = turns.run(this, envelope, again == null ? 0 : again.failures());
       WORKER.setOpaque(this, null);
+      by.endTurn();
+      if (pause != null) {
+        pause(
+            new Retry(envelope, again == null ? 1 : again.failures() + 1, new AtomicBoolean()),
+            pause);
+        return; // busy, but nobody runs it until the pause is over
+      }
+      retry = null;
       if (handled()) {
         return; // idle: from here on it may belong to another worker
       }
     }
     turns.dispatcher().enqueue(this);
+  }
+
+  private void pause(Retry next, Duration pause) {
+    retry = next;
+    var unused =
+        turns
+            .schedule()
+            .once(
+                pause,
+                () -> {
+                  goOn(next);
+                  return true;
+                });
+    if (stopped) {
+      goOn(next);
+    }
+  }
+
+  /** Ends the pause before {@code next}, once. */
+  private void goOn(Retry next) {
+    if (next.begun().compareAndSet(false, true)) {
+      turns.dispatcher().enqueue(this);
+    }
+  }
+
+  /** Replaces the agent by a new one of its type. Within its turn only. */
+  void restart() {
+    agent = type.factory().apply(id);
+  }
+
+  Agent agent() {
+    return agent;
+  }
+
+  Supervision supervision() {
+    return type.supervision();
   }
 
   /** The worker that runs this agent's turn, if one does. */
@@ -98,9 +157,12 @@ final class Cell extends Mailbox {
   void stop() {
     stopped = true;
     Worker running = worker();
-    Thread thread = running == null ? null : running.thread();
-    if (thread != null) {
-      thread.interrupt();
+    if (running != null) {
+      running.interrupt(this, running.turn());
+    }
+    Retry paused = retry;
+    if (paused != null) {
+      goOn(paused);
     }
   }
 

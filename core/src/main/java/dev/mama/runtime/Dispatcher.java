@@ -9,6 +9,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /*
@@ -65,10 +66,6 @@ final class Dispatcher {
   /** How many turns wait; a figure for people, counted while others change it. */
   int waiting() {
     return Math.max(0, workers.size() - running.get());
-  }
-
-  Iterable<Worker> all() {
-    return workers;
   }
 
   /**
@@ -139,6 +136,27 @@ final class Dispatcher {
 
   void gone(Worker worker) {
     workers.remove(worker);
+  }
+
+  /**
+   * Tells {@code overdue} of each turn that it has not told of before and that has lasted longer
+   * than its agent may.
+   */
+  void checkTurns(BiConsumer<Worker, Cell> overdue) {
+    long now = System.nanoTime();
+    for (Worker worker : workers) {
+      long turn = worker.turn();
+      Cell cell = worker.current();
+      if (cell == null || turn != worker.turnTimed) {
+        worker.turnTimed = turn;
+        worker.turnTimedSinceNanos = now;
+        worker.turnReported = false;
+      } else if (!worker.turnReported
+          && now - worker.turnTimedSinceNanos >= cell.supervision().turnLimit().toNanos()) {
+        worker.turnReported = true;
+        overdue.accept(worker, cell);
+      }
+    }
   }
 
   private void watch() {

@@ -1,5 +1,6 @@
 package dev.mama.runtime;
 
+import dev.mama.AgentId;
 import dev.mama.ExperimentId;
 import dev.mama.Time;
 import dev.mama.spi.ChatModel;
@@ -7,6 +8,7 @@ import dev.mama.spi.EventLog;
 import dev.mama.spi.Transport;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** What a group was built with; immutable. {@link AgentGroup.Builder} documents each. */
@@ -23,5 +25,6 @@ record GroupOptions(
     Duration sendTimeout,
     Duration gapLimit,
     Duration drainTimeout,
+    BiConsumer<AgentId, Throwable> escalation,
     long seed,
     Time time) {}

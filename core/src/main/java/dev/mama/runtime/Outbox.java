@@ -183,6 +183,11 @@ final class Outbox {
     return owner == null ? null : owner.worker();
   }
 
+  /** A message that needs no number: it goes straight into a mailbox of this group. */
+  Envelope unnumbered(AgentId to, Payload payload, Trace trace) {
+    return unnumbered(Kind.SEND, message(to, payload, trace, Deadline.NONE), List.of());
+  }
+
   private Envelope unnumbered(Kind kind, Message message, List<AgentId> waiting) {
     return new Envelope(options.experiment(), kind, message, null, null, waiting);
   }

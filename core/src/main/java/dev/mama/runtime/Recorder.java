@@ -29,6 +29,11 @@ final class Recorder {
     this.executor = executor;
   }
 
+  /** Whether there is a log to record in. */
+  boolean isOn() {
+    return log != null;
+  }
+
   void started(AgentId agent, String type, @Nullable AgentCard card) throws InterruptedException {
     if (log != null) {
       log.append(

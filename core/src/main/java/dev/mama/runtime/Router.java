@@ -6,6 +6,7 @@ import dev.mama.MailboxFullException;
 import dev.mama.MamaException;
 import dev.mama.Message;
 import dev.mama.Payload;
+import dev.mama.Trace;
 import dev.mama.UnknownAgentException;
 import dev.mama.spi.Envelope;
 import dev.mama.spi.Envelope.Failure;
@@ -39,6 +40,7 @@ final class Router {
   private final Asks asks = new Asks();
   private final ConcurrentMap<AgentId, Cell> cells = new ConcurrentHashMap<>();
   private final ConcurrentMap<AgentId, Outbox> clients = new ConcurrentHashMap<>();
+  private volatile boolean closing;
   private final Counter sent;
   private final Counter duplicates;
   private final Counter deadLetters;
@@ -82,8 +84,22 @@ final class Router {
     return !clients.containsKey(cell.id) && cells.putIfAbsent(cell.id, cell) == null;
   }
 
+  /** Takes {@code cell} out, and its subscription with it. */
   void remove(Cell cell) {
-    cells.remove(cell.id, cell);
+    if (cells.remove(cell.id, cell) && transport != null) {
+      executor.execute(() -> unsubscribe(transport, cell.id));
+    }
+  }
+
+  private void unsubscribe(Transport transport, AgentId id) {
+    try {
+      transport.unsubscribe(options.experiment(), List.of(id));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (MamaException e) {
+      recorder.error(
+          "agent/" + id, "could not be unsubscribed: %s".formatted(e.getMessage()), null);
+    }
   }
 
   /** False if an agent or a client of that id is there already. */
@@ -172,6 +188,60 @@ final class Router {
   }
 
   /**
+   * Puts a message of {@code cell}'s own into its mailbox; false if it is full. None comes once the
+   * group closes.
+   */
+  boolean toSelf(Cell cell, Payload payload, Trace trace) {
+    return closing || cell.isStopped() || publish(cell, cell, payload, trace, false);
+  }
+
+  /**
+   * Puts a message of {@code from} into the mailbox of {@code to} without waiting; records it where
+   * that is full.
+   */
+  boolean publish(Cell from, Cell to, Payload payload, Trace trace) {
+    return !to.isStopped() && publish(from, to, payload, trace, true);
+  }
+
+  private boolean publish(Cell from, Cell to, Payload payload, Trace trace, boolean recordRefusal) {
+    Envelope envelope = from.outbox().unnumbered(to.id, payload, trace);
+    outstanding.add();
+    if (to.offer(envelope, options.mailboxCapacity(), from == to ? null : from.worker())) {
+      sent.increment();
+      // A timer's thread may be here, which must not wait for the log.
+      if (recorder.isOn()) {
+        executor.execute(() -> recorder.sent(envelope.message()));
+      }
+      return true;
+    }
+    outstanding.done();
+    if (recordRefusal) {
+      refuse(envelope, Reason.FULL, full(to));
+    }
+    return false;
+  }
+
+  private String full(Cell cell) {
+    return "mailbox of agent '%s' is full (%d messages); raise mailboxCapacity or slow the sender"
+        .formatted(cell.id, options.mailboxCapacity());
+  }
+
+  /** Counts a message that is dead because its last try has failed. */
+  void countDead() {
+    deadLetters.increment();
+  }
+
+  /** Runs what may wait, for a thread that must not. */
+  void elsewhere(Runnable task) {
+    executor.execute(task);
+  }
+
+  /** From now on the agents' own scheduled messages do not come any more. */
+  void closing() {
+    closing = true;
+  }
+
+  /**
    * Brings an answer to whoever waits for it, here or elsewhere; one that nobody waits for any more
    * is dropped.
    */
@@ -223,11 +293,7 @@ final class Router {
     }
     if (cell.isStopped() || !cell.offer(envelope, options.mailboxCapacity(), null)) {
       outstanding.done();
-      refuse(
-          envelope,
-          Reason.FULL,
-          "mailbox of agent '%s' is full (%d messages); raise mailboxCapacity or slow the sender"
-              .formatted(cell.id, options.mailboxCapacity()));
+      refuse(envelope, Reason.FULL, full(cell));
     }
   }
 

@@ -10,12 +10,16 @@ import dev.mama.Need;
 import dev.mama.Payload;
 import dev.mama.Rating;
 import dev.mama.Referral;
+import dev.mama.Scheduled;
 import dev.mama.Time;
 import dev.mama.Trace;
 import dev.mama.spi.ChatModel;
 import dev.mama.spi.Envelope;
 import dev.mama.spi.Envelope.Kind;
 import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.random.RandomGenerator;
 
 /** The context of one turn. */
@@ -23,19 +27,19 @@ final class Turn implements AgentContext {
 
   private final Cell cell;
   private final Envelope envelope;
+  private final Turns turns;
   private final Router router;
-  private final Recorder recorder;
   private final GroupOptions options;
   private final Thread thread = Thread.currentThread();
   private boolean answered;
   private volatile boolean ended;
 
-  Turn(Cell cell, Envelope envelope, Router router, Recorder recorder, GroupOptions options) {
+  Turn(Cell cell, Envelope envelope, Turns turns) {
     this.cell = cell;
     this.envelope = envelope;
-    this.router = router;
-    this.recorder = recorder;
-    this.options = options;
+    this.turns = turns;
+    this.router = turns.router();
+    this.options = turns.options();
   }
 
   /** Makes this context unusable; returns whether the message has not been answered. */
@@ -127,7 +131,66 @@ final class Turn implements AgentContext {
   @Override
   public void recordState(Record state) throws InterruptedException {
     check();
-    recorder.state(cell.id, Payload.of(state), message().trace());
+    turns.recorder().state(cell.id, Payload.of(state), message().trace());
+  }
+
+  @Override
+  public Scheduled schedule(Duration delay, Payload payload) {
+    check();
+    Trace trace = step();
+    return turns.schedule().once(delay, () -> router.toSelf(cell, payload, trace));
+  }
+
+  @Override
+  public Scheduled scheduleEvery(Duration period, Payload payload) {
+    check();
+    return turns.schedule().every(period, () -> router.toSelf(cell, payload, Trace.start()));
+  }
+
+  @Override
+  public void join(String topic) {
+    check();
+    turns.topics().join(topic, cell);
+  }
+
+  @Override
+  public void leave(String topic) {
+    check();
+    turns.topics().leave(topic, cell);
+  }
+
+  @Override
+  public int publish(String topic, Payload payload) {
+    check();
+    int accepted = 0;
+    for (Cell member : turns.topics().members(topic)) {
+      if (member != cell && router.publish(cell, member, payload, step())) {
+        accepted++;
+      }
+    }
+    return accepted;
+  }
+
+  @Override
+  public <T> T compute(Callable<T> arithmetic) throws Exception {
+    check();
+    Future<T> result = turns.compute(arithmetic);
+    Worker worker = cell.worker();
+    Worker.waits(worker);
+    try {
+      return result.get();
+    } catch (InterruptedException e) {
+      result.cancel(true);
+      throw e;
+    } catch (ExecutionException e) {
+      throw switch (e.getCause()) {
+        case Exception failure -> failure;
+        case Error error -> throw error;
+        case null, default -> e;
+      };
+    } finally {
+      Worker.goesOn(worker);
+    }
   }
 
   @Override

@@ -1,14 +1,22 @@
 package dev.mama.runtime;
 
 import dev.mama.Message;
+import dev.mama.Supervision;
+import dev.mama.Supervision.Reaction;
 import dev.mama.spi.Envelope;
 import dev.mama.spi.Envelope.Failure;
 import dev.mama.spi.Envelope.Failure.Reason;
 import dev.mama.spi.Envelope.Kind;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Runs turns: one message, one agent, and whatever comes of it. */
 final class Turns {
@@ -22,9 +30,14 @@ final class Turns {
   private final Incarnations incarnations;
   private final Outstanding outstanding;
   private final Dispatcher dispatcher;
+  private final Schedule schedule;
+  private final Compute compute;
+  private final Topics topics = new Topics();
   private final Timer handling;
   private final Counter failed;
   private final Counter expired;
+  private final Counter restarted;
+  private final Counter overdue;
 
   Turns(
       GroupOptions options,
@@ -32,13 +45,17 @@ final class Turns {
       Recorder recorder,
       Incarnations incarnations,
       Outstanding outstanding,
-      Dispatcher dispatcher) {
+      Dispatcher dispatcher,
+      Schedule schedule,
+      Compute compute) {
     this.options = options;
     this.router = router;
     this.recorder = recorder;
     this.incarnations = incarnations;
     this.outstanding = outstanding;
     this.dispatcher = dispatcher;
+    this.schedule = schedule;
+    this.compute = compute;
     var meters = options.meters();
     handling =
         Timer.builder("mama.turn.time")
@@ -47,6 +64,8 @@ final class Turns {
             .register(meters);
     failed = meters.counter("mama.turns.failed");
     expired = meters.counter("mama.turns.expired");
+    restarted = meters.counter("mama.agents.restarted");
+    overdue = meters.counter("mama.turns.overdue");
     meters.more().counter("mama.turns", List.of(), outstanding, Outstanding::finished);
     meters.gauge("mama.turns.running", List.of(), dispatcher, Dispatcher::running);
     meters.gauge("mama.turns.waiting", List.of(), dispatcher, Dispatcher::waiting);
@@ -54,6 +73,30 @@ final class Turns {
 
   Dispatcher dispatcher() {
     return dispatcher;
+  }
+
+  GroupOptions options() {
+    return options;
+  }
+
+  Router router() {
+    return router;
+  }
+
+  Recorder recorder() {
+    return recorder;
+  }
+
+  Schedule schedule() {
+    return schedule;
+  }
+
+  Topics topics() {
+    return topics;
+  }
+
+  <T> Future<T> compute(Callable<T> arithmetic) {
+    return compute.submit(arithmetic);
   }
 
   String group() {
@@ -72,54 +115,127 @@ final class Turns {
     return router.newInbox(cell);
   }
 
-  /** Has {@code cell}'s agent handle {@code envelope}; throws nothing. */
-  void run(Cell cell, Envelope envelope) {
+  /**
+   * Has {@code cell}'s agent handle {@code envelope}; throws nothing.
+   *
+   * @param failures how often it has failed on this message before
+   * @return the pause after which it must be tried again, or null if the message is done with
+   */
+  @Nullable Duration run(Cell cell, Envelope envelope, int failures) {
     Message message = envelope.message();
-    try {
-      if (cell.isStopped()) {
-        router.bury(
-            envelope, "group '%s' was closed before it was handled".formatted(options.name()));
-      } else if (envelope.kind() == Kind.ASK
-          && message.deadline().remaining(options.time()).isZero()) {
-        expired.increment(); // its asker has given up
-      } else if ((message.id().getLeastSignificantBits() & (TIMED - 1)) == 0) {
-        long start = options.time().nanos();
-        handle(cell, envelope);
-        handling.record(options.time().nanos() - start, TimeUnit.NANOSECONDS);
-      } else {
-        handle(cell, envelope);
-      }
-    } finally {
-      if (Thread.currentThread().isInterrupted()) {
-        var unused = Thread.interrupted(); // it was meant for this turn, not for the next one
-      }
+    Duration pause = null;
+    if (cell.isStopped()) {
+      router.bury(envelope, "agent '%s' was stopped before it was handled".formatted(cell.id));
+    } else if (envelope.kind() == Kind.ASK
+        && message.deadline().remaining(options.time()).isZero()) {
+      expired.increment(); // its asker has given up
+    } else if ((message.id().getLeastSignificantBits() & (TIMED - 1)) == 0) {
+      long start = options.time().nanos();
+      pause = handle(cell, envelope, failures);
+      handling.record(options.time().nanos() - start, TimeUnit.NANOSECONDS);
+    } else {
+      pause = handle(cell, envelope, failures);
+    }
+    if (pause == null) {
       outstanding.done();
     }
+    return pause;
   }
 
   // A turn runs foreign code, which may throw anything; whatever it is must not reach the
   // neighbours.
-  private void handle(Cell cell, Envelope envelope) {
-    Message message = envelope.message();
-    var turn = new Turn(cell, envelope, router, recorder, options);
+  private @Nullable Duration handle(Cell cell, Envelope envelope, int failures) {
+    var turn = new Turn(cell, envelope, this);
     try {
-      cell.agent.onMessage(message, turn);
+      cell.agent().onMessage(envelope.message(), turn);
       if (turn.end() && envelope.kind() == Kind.ASK) {
         router.fail(
             cell.outbox(),
             envelope,
             new Failure(Reason.FAILED, "it handled the message without replying"));
       }
+      return null;
     } catch (Throwable e) {
-      failed.increment();
-      boolean unanswered = turn.end();
+      return failed(cell, envelope, failures + 1, turn.end(), e);
+    }
+  }
+
+  private @Nullable Duration failed(
+      Cell cell, Envelope envelope, int failures, boolean unanswered, Throwable cause) {
+    failed.increment();
+    Supervision supervision = cell.supervision();
+    Message message = envelope.message();
+    recorder.error(
+        "agent/" + cell.id,
+        "turn on message %s of '%s' failed (try %d of %d): %s"
+            .formatted(message.id(), message.from(), failures, supervision.tries(), cause),
+        message.trace());
+    boolean last = failures >= supervision.tries() || !unanswered || cell.isStopped();
+    switch (supervision.reaction()) {
+      case RESUME -> {}
+      case RESTART -> restart(cell, message);
+      case STOP, ESCALATE -> {
+        if (last) {
+          stop(cell, cause);
+        }
+      }
+    }
+    if (!last) {
+      return supervision.pauseAfter(failures);
+    }
+    if (supervision.tries() > 1) {
+      router.countDead();
+    }
+    if (unanswered && envelope.kind() == Kind.ASK) {
+      router.fail(cell.outbox(), envelope, new Failure(Reason.FAILED, cause.toString()));
+    }
+    return null;
+  }
+
+  private void restart(Cell cell, Message message) {
+    try {
+      cell.restart();
+      restarted.increment();
+    } catch (RuntimeException | Error e) {
       recorder.error(
           "agent/" + cell.id,
-          "turn on message %s of '%s' failed: %s".formatted(message.id(), message.from(), e),
+          "could not be made anew, and goes on as it is: %s".formatted(e),
           message.trace());
-      if (unanswered && envelope.kind() == Kind.ASK) {
-        router.fail(cell.outbox(), envelope, new Failure(Reason.FAILED, e.toString()));
-      }
+    }
+  }
+
+  private void stop(Cell cell, Throwable cause) {
+    router.remove(cell);
+    topics.leaveAll(cell);
+    cell.stop();
+    if (cell.supervision().reaction() == Reaction.ESCALATE) {
+      router.elsewhere(() -> options.escalation().accept(cell.id, cause));
+    }
+  }
+
+  /**
+   * Reports a turn that lasts longer than it may, and interrupts it where its agent's type says so.
+   */
+  void overdue(Worker worker, Cell cell) {
+    overdue.increment();
+    Thread thread = worker.thread();
+    long turn = worker.turn();
+    String stack =
+        thread == null
+            ? ""
+            : Arrays.stream(thread.getStackTrace())
+                .limit(20)
+                .map(frame -> "\n  at " + frame)
+                .collect(Collectors.joining());
+    boolean cancels = cell.supervision().cancelsOverdue();
+    router.elsewhere(() ->
+        recorder.error(
+            "agent/" + cell.id,
+            "turn lasts longer than %s%s%s"
+                .formatted(cell.supervision().turnLimit(), cancels ? ", interrupted" : "", stack),
+            null));
+    if (cancels) {
+      worker.interrupt(cell, turn);
     }
   }
 }

@@ -19,12 +19,17 @@ final class Worker implements Runnable {
    */
   private static final int YIELD_EVERY = 128;
 
+  /** In place of a turn's number while that turn is being interrupted. */
+  private static final long INTERRUPTING = -1;
+
+  private static final VarHandle TURN;
   private static final VarHandle NEXT;
   private static final VarHandle LENT;
 
   static {
     try {
       var lookup = MethodHandles.lookup();
+      TURN = lookup.findVarHandle(Worker.class, "turn", long.class);
       NEXT = lookup.findVarHandle(Worker.class, "next", Cell.class);
       LENT = lookup.findVarHandle(Worker.class, "lent", boolean.class);
     } catch (ReflectiveOperationException e) {
@@ -51,7 +56,8 @@ final class Worker implements Runnable {
   // What the watch and the watchdog saw last, each confined to the timer's thread.
   long turnSeen = -1;
   long turnTimed = -1;
-  long turnTimedSince;
+  long turnTimedSinceNanos;
+  boolean turnReported;
 
   Worker(Dispatcher dispatcher) {
     this.dispatcher = dispatcher;
@@ -101,14 +107,39 @@ final class Worker implements Runnable {
     }
   }
 
-  /** A turn begins. */
-  @SuppressWarnings("NonAtomicVolatileUpdate") // this thread is the only one to write it
-  void beginTurn() {
-    turn++;
-  }
-
+  /** How many turns this worker has run: the number of the one it runs now. */
   long turn() {
     return turn;
+  }
+
+  /**
+   * The turn is over: from here on nobody can interrupt it, and an interrupt that it got does not
+   * reach the next.
+   */
+  void endTurn() {
+    long now = turn;
+    while (now == INTERRUPTING || !TURN.compareAndSet(this, now, now + 1)) {
+      Thread.onSpinWait(); // somebody else is between two writes of this field
+      now = turn;
+    }
+    if (Thread.currentThread().isInterrupted()) {
+      var unused = Thread.interrupted();
+    }
+  }
+
+  /**
+   * Interrupts turn number {@code wanted} of {@code cell}, and surely no other one; false if it is
+   * over.
+   */
+  void interrupt(Cell cell, long wanted) {
+    if (wanted == INTERRUPTING || !TURN.compareAndSet(this, wanted, INTERRUPTING)) {
+      return;
+    }
+    Thread running = thread;
+    if (current == cell && running != null) {
+      running.interrupt();
+    }
+    turn = wanted;
   }
 
   @Nullable Cell current() {

@@ -86,7 +86,7 @@ class AgentGroupCloseTest {
           }
         });
     assertThat(details)
-        .anySatisfy(d -> assertThat(d).contains("was closed before it was handled"))
+        .anySatisfy(d -> assertThat(d).contains("was stopped before it was handled"))
         .anySatisfy(d -> assertThat(d).contains("InterruptedException"));
   }
 
