@@ -52,6 +52,29 @@ public final class Samples {
   }
 
   /**
+   * {@code count} over the median of these, per second, with the 95 % percentile bootstrap interval
+   * of that median.
+   *
+   * @param count what happened in each of the measured times
+   * @throws IllegalArgumentException if there are none
+   */
+  public Figure rate(String name, double count) {
+    if (size == 0) {
+      throw new IllegalArgumentException("%s: there are no measurements".formatted(name));
+    }
+    var random = new SplittableRandom(size);
+    double[] rates = new double[RESAMPLES];
+    long[] drawn = new long[size];
+    for (int r = 0; r < RESAMPLES; r++) {
+      for (int i = 0; i < size; i++) {
+        drawn[i] = nanos[random.nextInt(size)];
+      }
+      rates[r] = count * 1e9 / median(drawn);
+    }
+    return interval(Figure.of(name, count * 1e9 / quantile(0.5), "1/s", size), rates);
+  }
+
+  /**
    * The median of these over the median of {@code others}, measured in turn with them, with the 95
    * % percentile bootstrap interval over the pairs (Efron and Tibshirani, An Introduction to the
    * Bootstrap, 1993).
@@ -73,12 +96,20 @@ public final class Samples {
         mine[i] = nanos[drawn];
         theirs[i] = others.nanos[drawn];
       }
-      Arrays.sort(mine);
-      Arrays.sort(theirs);
-      ratios[r] = (double) mine[size / 2] / theirs[size / 2];
+      ratios[r] = (double) median(mine) / median(theirs);
     }
-    Arrays.sort(ratios);
-    return Figure.of(name, (double) quantile(0.5) / others.quantile(0.5), "ratio", size)
-        .interval(ratios[RESAMPLES / 40], ratios[RESAMPLES - 1 - RESAMPLES / 40]);
+    double ratio = (double) quantile(0.5) / others.quantile(0.5);
+    return interval(Figure.of(name, ratio, "ratio", size), ratios);
+  }
+
+  /** The value in the middle, the upper one of two; sorts {@code values}. */
+  private static long median(long[] values) {
+    Arrays.sort(values);
+    return values[values.length / 2];
+  }
+
+  private static Figure interval(Figure figure, double[] resampled) {
+    Arrays.sort(resampled);
+    return figure.interval(resampled[RESAMPLES / 40], resampled[RESAMPLES - 1 - RESAMPLES / 40]);
   }
 }

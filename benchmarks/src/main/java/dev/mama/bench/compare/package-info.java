@@ -1,4 +1,7 @@
-/** What users would pick instead, measured beside MAMA in the same run. */
+/**
+ * What users would pick instead, measured beside MAMA in the same run, and {@link
+ * dev.mama.bench.compare.Host}, behind which both run the same agents.
+ */
 @NullMarked
 package dev.mama.bench.compare;
 
