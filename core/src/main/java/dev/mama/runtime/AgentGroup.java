@@ -7,12 +7,8 @@ import dev.mama.ExperimentId;
 import dev.mama.GroupClosedException;
 import dev.mama.MamaException;
 import dev.mama.Sender;
-import dev.mama.Time;
-import dev.mama.spi.ChatModel;
 import dev.mama.spi.EventLog;
 import dev.mama.spi.Transport;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -23,7 +19,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,7 +34,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class AgentGroup implements AutoCloseable {
 
-  private static final Logger LOG = LoggerFactory.getLogger(AgentGroup.class);
+  static final Logger LOG = LoggerFactory.getLogger(AgentGroup.class);
 
   private enum Phase {
     OPEN,
@@ -65,7 +60,7 @@ public final class AgentGroup implements AutoCloseable {
   private final Map<String, AgentType> types = new ConcurrentHashMap<>();
   private volatile Phase phase = Phase.OPEN;
 
-  private AgentGroup(GroupOptions options) {
+  AgentGroup(GroupOptions options) {
     this.options = options;
     executor =
         Executors.newThreadPerTaskExecutor(
@@ -92,8 +87,8 @@ public final class AgentGroup implements AutoCloseable {
   }
 
   /** Starts to describe a group of {@code experiment}. */
-  public static Builder builder(ExperimentId experiment) {
-    return new Builder(experiment);
+  public static AgentGroupBuilder builder(ExperimentId experiment) {
+    return new AgentGroupBuilder(experiment);
   }
 
   /** The group's name. */
@@ -284,167 +279,6 @@ public final class AgentGroup implements AutoCloseable {
       step.run();
     } catch (MamaException e) {
       failures.add(e);
-    }
-  }
-
-  /**
-   * Describes a group; every option has a default.
-   *
-   * <p>Not thread-safe.
-   */
-  public static final class Builder {
-
-    private final ExperimentId experiment;
-    private String name = "group";
-    private @Nullable Transport transport;
-    private @Nullable ChatModel chatModel;
-    private @Nullable EventLog eventLog;
-    private @Nullable Assistance assistance;
-    private @Nullable MeterRegistry meters;
-    private Routing routing = Routing.LOCAL_FIRST;
-    private int mailboxCapacity = 256;
-    private Duration sendTimeout = Duration.ofSeconds(10);
-    private Duration gapLimit = Duration.ofSeconds(5);
-    private Duration drainTimeout = Duration.ofSeconds(10);
-    private BiConsumer<AgentId, Throwable> escalation =
-        (agent, cause) -> LOG.error("agent '{}' was stopped: {}", agent, cause.toString());
-    private long seed = 42;
-    private Time time = Time.system();
-
-    private Builder(ExperimentId experiment) {
-      this.experiment = experiment;
-    }
-
-    /** A name for threads, logs and errors; {@code group} by default. */
-    public Builder name(String name) {
-      this.name = name;
-      return this;
-    }
-
-    /** What reaches agents elsewhere; without one, there are only the agents of this group. */
-    public Builder transport(Transport transport) {
-      this.transport = transport;
-      return this;
-    }
-
-    /** What {@code context.chat} asks. */
-    public Builder chatModel(ChatModel chatModel) {
-      this.chatModel = chatModel;
-      return this;
-    }
-
-    /** What keeps agents, states, messages and errors; without one they are not kept. */
-    public Builder eventLog(EventLog eventLog) {
-      this.eventLog = eventLog;
-      return this;
-    }
-
-    /** What {@code context.findHelp} asks. */
-    public Builder assistance(Assistance assistance) {
-      this.assistance = assistance;
-      return this;
-    }
-
-    /** Where the group's meters go; by default a registry of the group's own. */
-    public Builder meters(MeterRegistry meters) {
-      this.meters = meters;
-      return this;
-    }
-
-    /** How agents of this group reach each other; {@link Routing#LOCAL_FIRST} by default. */
-    public Builder routing(Routing routing) {
-      this.routing = routing;
-      return this;
-    }
-
-    /** Messages that wait for one agent at most; 256 by default, 1 to 1,000,000. */
-    public Builder mailboxCapacity(int mailboxCapacity) {
-      this.mailboxCapacity = mailboxCapacity;
-      return this;
-    }
-
-    /** How long a send waits for a full mailbox; 10 s by default. */
-    public Builder sendTimeout(Duration sendTimeout) {
-      this.sendTimeout = sendTimeout;
-      return this;
-    }
-
-    /**
-     * How long messages from a transport wait for one that should have come before them; 5 s by
-     * default.
-     */
-    public Builder gapLimit(Duration gapLimit) {
-      this.gapLimit = gapLimit;
-      return this;
-    }
-
-    /** How long {@link AgentGroup#close} lets the agents finish; 10 s by default. */
-    public Builder drainTimeout(Duration drainTimeout) {
-      this.drainTimeout = drainTimeout;
-      return this;
-    }
-
-    /**
-     * Who is told, on a thread of its own, of an agent that was stopped because its type escalates;
-     * by default the error log.
-     */
-    public Builder escalation(BiConsumer<AgentId, Throwable> escalation) {
-      this.escalation = escalation;
-      return this;
-    }
-
-    /** What all of the agents' random numbers are split from; 42 by default. */
-    public Builder seed(long seed) {
-      this.seed = seed;
-      return this;
-    }
-
-    /** Where the group takes its time from; the machine's clocks by default. */
-    public Builder time(Time time) {
-      this.time = time;
-      return this;
-    }
-
-    /**
-     * The group, open, without agents.
-     *
-     * @throws IllegalArgumentException if an option is out of its range, or routing over a broker
-     *     has no transport
-     */
-    public AgentGroup build() {
-      if (mailboxCapacity < 1 || mailboxCapacity > 1_000_000) {
-        throw new IllegalArgumentException(
-            "mailboxCapacity %d must be 1 to 1,000,000".formatted(mailboxCapacity));
-      }
-      for (var limit :
-          Map.of("sendTimeout", sendTimeout, "gapLimit", gapLimit, "drainTimeout", drainTimeout)
-              .entrySet()) {
-        if (limit.getValue().isNegative() || limit.getValue().toDays() > 1) {
-          throw new IllegalArgumentException(
-              "%s %s must be 0 to 1 day".formatted(limit.getKey(), limit.getValue()));
-        }
-      }
-      if (routing == Routing.BROKER && transport == null) {
-        throw new IllegalArgumentException(
-            "routing BROKER needs a transport; give it one with transport(…)");
-      }
-      return new AgentGroup(
-          new GroupOptions(
-              experiment,
-              name,
-              transport,
-              chatModel,
-              eventLog,
-              assistance,
-              meters != null ? meters : new SimpleMeterRegistry(),
-              routing,
-              mailboxCapacity,
-              sendTimeout,
-              gapLimit,
-              drainTimeout,
-              escalation,
-              seed,
-              time));
     }
   }
 }

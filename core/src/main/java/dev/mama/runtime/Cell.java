@@ -9,6 +9,7 @@ import dev.mama.spi.Envelope;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.random.RandomGenerator;
@@ -49,6 +50,7 @@ final class Cell extends Mailbox {
   private volatile @Nullable Outbox outbox;
   private @Nullable RandomGenerator random; // confined to the turn
   private volatile @Nullable Inbox inbox;
+  private volatile @Nullable ArrayDeque<Envelope> overflow;
 
   @SuppressWarnings("UnusedVariable") // read and written by its handle
   private @Nullable Worker worker;
@@ -82,6 +84,9 @@ final class Cell extends Mailbox {
       Duration pause = turns.run(this, envelope, again == null ? 0 : again.failures());
       WORKER.setOpaque(this, null);
       by.endTurn();
+      if (pause == null) {
+        turns.overflow().moveUp(this);
+      }
       if (pause != null) {
         pause(
             new Retry(envelope, again == null ? 1 : again.failures() + 1, new AtomicBoolean()),
@@ -150,12 +155,17 @@ final class Cell extends Mailbox {
     }
   }
 
+  /** Takes nothing over any more, and has what waits buried instead of handled. */
+  void refuse() {
+    stopped = true;
+  }
+
   /**
    * Takes nothing over any more, has what waits buried instead of handled, and interrupts the turn
    * that runs, if any.
    */
   void stop() {
-    stopped = true;
+    refuse();
     Worker running = worker();
     if (running != null) {
       running.interrupt(this, running.turn());
@@ -164,6 +174,25 @@ final class Cell extends Mailbox {
     if (paused != null) {
       goOn(paused);
     }
+  }
+
+  /** The line of what has arrived and found the mailbox full; its own lock. */
+  ArrayDeque<Envelope> overflow() {
+    ArrayDeque<Envelope> made = overflow;
+    if (made == null) {
+      synchronized (this) {
+        made = overflow;
+        if (made == null) {
+          made = new ArrayDeque<>();
+          overflow = made;
+        }
+      }
+    }
+    return made;
+  }
+
+  @Nullable ArrayDeque<Envelope> overflowIfAny() {
+    return overflow;
   }
 
   /** This agent's side of what it sends. */

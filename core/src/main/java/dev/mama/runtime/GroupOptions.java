@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** What a group was built with; immutable. {@link AgentGroup.Builder} documents each. */
+/** What a group was built with; immutable. {@link AgentGroupBuilder} documents each. */
 record GroupOptions(
     ExperimentId experiment,
     String name,
@@ -22,6 +22,7 @@ record GroupOptions(
     MeterRegistry meters,
     Routing routing,
     int mailboxCapacity,
+    long overflowBytes,
     Duration sendTimeout,
     Duration gapLimit,
     Duration drainTimeout,

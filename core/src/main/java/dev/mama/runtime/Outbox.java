@@ -158,6 +158,7 @@ final class Outbox {
     Worker worker = worker();
     Worker.waits(worker);
     try {
+      router.awaitRoom(message.to());
       sendOut(kind, message, waiting);
     } finally {
       Worker.goesOn(worker);

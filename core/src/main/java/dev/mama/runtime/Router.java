@@ -6,6 +6,7 @@ import dev.mama.MailboxFullException;
 import dev.mama.MamaException;
 import dev.mama.Message;
 import dev.mama.Payload;
+import dev.mama.PayloadException;
 import dev.mama.Trace;
 import dev.mama.UnknownAgentException;
 import dev.mama.spi.Envelope;
@@ -37,6 +38,8 @@ final class Router {
   private final Outstanding outstanding;
   private final Executor executor;
   private final ScheduledExecutorService timer;
+  private final Overflow overflow;
+  private final HoldBack holdBack;
   private final Asks asks = new Asks();
   private final ConcurrentMap<AgentId, Cell> cells = new ConcurrentHashMap<>();
   private final ConcurrentMap<AgentId, Outbox> clients = new ConcurrentHashMap<>();
@@ -59,6 +62,8 @@ final class Router {
     this.outstanding = outstanding;
     this.executor = executor;
     this.timer = timer;
+    this.overflow = new Overflow(options);
+    this.holdBack = new HoldBack(options.time());
     this.sent = options.meters().counter("mama.messages.sent");
     this.duplicates = options.meters().counter("mama.messages.duplicates");
     this.deadLetters = options.meters().counter("mama.messages.dead");
@@ -67,6 +72,10 @@ final class Router {
 
   Asks asks() {
     return asks;
+  }
+
+  Overflow overflow() {
+    return overflow;
   }
 
   Collection<Cell> cells() {
@@ -226,6 +235,19 @@ final class Router {
         .formatted(cell.id, options.mailboxCapacity());
   }
 
+  private static boolean isFull(Payload payload) {
+    try {
+      return payload.as(Failure.class).reason() == Reason.FULL;
+    } catch (PayloadException e) {
+      return false; // from a foreign client
+    }
+  }
+
+  /** Waits while messages to {@code agent}, elsewhere, are held back because it refuses them. */
+  void awaitRoom(AgentId agent) throws InterruptedException {
+    holdBack.await(agent, options.sendTimeout());
+  }
+
   /** Counts a message that is dead because its last try has failed. */
   void countDead() {
     deadLetters.increment();
@@ -291,7 +313,7 @@ final class Router {
     if (!isOwn(envelope)) {
       outstanding.add();
     }
-    if (cell.isStopped() || !cell.offer(envelope, options.mailboxCapacity(), null)) {
+    if (cell.isStopped() || !overflow.offer(cell, envelope)) {
       outstanding.done();
       refuse(envelope, Reason.FULL, full(cell));
     }
@@ -364,7 +386,11 @@ final class Router {
     }
   }
 
+  /** A message was sent, and its receiver has not taken it over: what follows is held back. */
   private void reportRefusal(Message message) {
+    if (isFull(message.payload())) {
+      holdBack.refused(message.from());
+    }
     executor.execute(() ->
         recorder.error(
             "agent/" + message.to(),

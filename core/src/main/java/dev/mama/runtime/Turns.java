@@ -91,6 +91,10 @@ final class Turns {
     return schedule;
   }
 
+  Overflow overflow() {
+    return router.overflow();
+  }
+
   Topics topics() {
     return topics;
   }
@@ -207,7 +211,7 @@ final class Turns {
   private void stop(Cell cell, Throwable cause) {
     router.remove(cell);
     topics.leaveAll(cell);
-    cell.stop();
+    cell.refuse(); // and not stop: this is its own turn, which still has to tell the asker
     if (cell.supervision().reaction() == Reaction.ESCALATE) {
       router.elsewhere(() -> options.escalation().accept(cell.id, cause));
     }

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Order, once and takeover for what arrives through a transport. */
 class AgentGroupDeliveryTest {
 
-  private static AgentGroup.Builder over(UnrulyTransport transport) {
+  private static AgentGroupBuilder over(UnrulyTransport transport) {
     return AgentGroup.builder(EXPERIMENT)
         .transport(transport)
         .routing(Routing.BROKER)
@@ -100,6 +100,7 @@ class AgentGroupDeliveryTest {
                 .transport(transport)
                 .routing(Routing.BROKER)
                 .mailboxCapacity(1)
+                .overflowBytes(0)
                 .eventLog(log)
                 .build()) {
       AgentId slow = start(group, "slow", gate);
@@ -116,6 +117,71 @@ class AgentGroupDeliveryTest {
       gate.open.countDown();
     }
     assertThat(errors(log)).anySatisfy(e -> assertThat(e).contains("agent/slow").contains("dead"));
+  }
+
+  @Test
+  void arriving_fullMailbox_waitsInTheOverflowInOrder() throws Exception {
+    var gate = new Gate();
+    var listener = new Listener();
+    try (var transport = InMemoryTransport.open();
+        var group =
+            AgentGroup.builder(EXPERIMENT)
+                .transport(transport)
+                .routing(Routing.BROKER)
+                .mailboxCapacity(1)
+                .build()) {
+      AgentId slow =
+          start(
+              group,
+              "slow",
+              (message, context) -> {
+                if (message.payload().type().equals("Go")) {
+                  gate.onMessage(message, context);
+                } else {
+                  listener.onMessage(message, context);
+                }
+              });
+      Sender client = group.client("client");
+      client.send(slow, Payload.of(new Go()));
+      Words.await(gate.begun);
+      for (int i = 0; i < 500; i++) {
+        client.send(slow, Payload.of(new Count(i)));
+      }
+      gate.open.countDown();
+      await().atMost(LONG).until(() -> listener.received.size() == 500);
+    }
+    assertThat(listener.numbers()).isEqualTo(IntStream.range(0, 500).boxed().toList());
+  }
+
+  @Test
+  void refused_sender_holdsBackAndIsToldWhenItTakesTooLong() throws Exception {
+    var gate = new Gate();
+    try (var transport = InMemoryTransport.open();
+        var far =
+            AgentGroup.builder(EXPERIMENT)
+                .name("far")
+                .transport(transport)
+                .mailboxCapacity(1)
+                .overflowBytes(0)
+                .build();
+        var near =
+            AgentGroup.builder(EXPERIMENT)
+                .name("near")
+                .transport(transport)
+                .sendTimeout(Duration.ofMillis(300))
+                .build()) {
+      AgentId slow = start(far, "slow", gate);
+      Sender client = near.client("client");
+      client.send(slow, Payload.of(new Go()));
+      Words.await(gate.begun);
+      await()
+          .atMost(LONG)
+          .untilAsserted(() ->
+              assertThatThrownBy(() -> client.send(slow, Payload.of(new Go())))
+                  .isInstanceOf(MailboxFullException.class)
+                  .hasMessageContaining("held back longer than PT0.3S"));
+      gate.open.countDown();
+    }
   }
 
   @Test

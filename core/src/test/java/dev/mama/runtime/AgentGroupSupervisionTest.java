@@ -140,6 +140,23 @@ class AgentGroupSupervisionTest {
   }
 
   @Test
+  void failing_stop_tellsAnAskerAcrossTheWire() throws Exception {
+    try (group;
+        var transport = InMemoryTransport.open();
+        var wired =
+            AgentGroup.builder(EXPERIMENT).transport(transport).routing(Routing.BROKER).build()) {
+      wired.define(
+          AgentType.of("superstitious", () -> new Superstitious(Superstitious.NEVER))
+              .supervised(Supervision.of(Reaction.STOP)));
+      wired.start(id("agent"), "superstitious");
+      Sender client = wired.client("client");
+      assertThatThrownBy(() -> client.ask(id("agent"), Payload.of(new Count(13)), LONG))
+          .isInstanceOf(AgentFailedException.class)
+          .hasMessageContaining("unlucky");
+    }
+  }
+
+  @Test
   void failing_escalate_tellsTheGroupsEscalation() throws Exception {
     try (group) {
       AgentId agent = start(Supervision.of(Reaction.ESCALATE), Superstitious.NEVER);

@@ -1,0 +1,190 @@
+package dev.mama.runtime;
+
+import dev.mama.AgentId;
+import dev.mama.ExperimentId;
+import dev.mama.Time;
+import dev.mama.spi.ChatModel;
+import dev.mama.spi.EventLog;
+import dev.mama.spi.Transport;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Describes a group; every option has a default.
+ *
+ * <p>Not thread-safe.
+ */
+public final class AgentGroupBuilder {
+
+  private final ExperimentId experiment;
+  private String name = "group";
+  private @Nullable Transport transport;
+  private @Nullable ChatModel chatModel;
+  private @Nullable EventLog eventLog;
+  private @Nullable Assistance assistance;
+  private @Nullable MeterRegistry meters;
+  private Routing routing = Routing.LOCAL_FIRST;
+  private int mailboxCapacity = 256;
+  private long overflowBytes = 16L << 20;
+  private Duration sendTimeout = Duration.ofSeconds(10);
+  private Duration gapLimit = Duration.ofSeconds(5);
+  private Duration drainTimeout = Duration.ofSeconds(10);
+  private BiConsumer<AgentId, Throwable> escalation =
+      (agent, cause) -> AgentGroup.LOG.error("agent '{}' was stopped: {}", agent, cause.toString());
+  private long seed = 42;
+  private Time time = Time.system();
+
+  AgentGroupBuilder(ExperimentId experiment) {
+    this.experiment = experiment;
+  }
+
+  /** A name for threads, logs and errors; {@code group} by default. */
+  public AgentGroupBuilder name(String name) {
+    this.name = name;
+    return this;
+  }
+
+  /** What reaches agents elsewhere; without one, there are only the agents of this group. */
+  public AgentGroupBuilder transport(Transport transport) {
+    this.transport = transport;
+    return this;
+  }
+
+  /** What {@code context.chat} asks. */
+  public AgentGroupBuilder chatModel(ChatModel chatModel) {
+    this.chatModel = chatModel;
+    return this;
+  }
+
+  /** What keeps agents, states, messages and errors; without one they are not kept. */
+  public AgentGroupBuilder eventLog(EventLog eventLog) {
+    this.eventLog = eventLog;
+    return this;
+  }
+
+  /** What {@code context.findHelp} asks. */
+  public AgentGroupBuilder assistance(Assistance assistance) {
+    this.assistance = assistance;
+    return this;
+  }
+
+  /** Where the group's meters go; by default a registry of the group's own. */
+  public AgentGroupBuilder meters(MeterRegistry meters) {
+    this.meters = meters;
+    return this;
+  }
+
+  /** How agents of this group reach each other; {@link Routing#LOCAL_FIRST} by default. */
+  public AgentGroupBuilder routing(Routing routing) {
+    this.routing = routing;
+    return this;
+  }
+
+  /** Messages that wait for one agent at most; 256 by default, 1 to 1,000,000. */
+  public AgentGroupBuilder mailboxCapacity(int mailboxCapacity) {
+    this.mailboxCapacity = mailboxCapacity;
+    return this;
+  }
+
+  /**
+   * Bytes of messages from a transport that wait in all for full mailboxes; 16 MiB by default, 0 to
+   * 1 TiB. What does not fit is refused to its sender, who then holds back.
+   */
+  public AgentGroupBuilder overflowBytes(long overflowBytes) {
+    this.overflowBytes = overflowBytes;
+    return this;
+  }
+
+  /** How long a send waits for a full mailbox; 10 s by default. */
+  public AgentGroupBuilder sendTimeout(Duration sendTimeout) {
+    this.sendTimeout = sendTimeout;
+    return this;
+  }
+
+  /**
+   * How long messages from a transport wait for one that should have come before them; 5 s by
+   * default.
+   */
+  public AgentGroupBuilder gapLimit(Duration gapLimit) {
+    this.gapLimit = gapLimit;
+    return this;
+  }
+
+  /** How long {@link AgentGroup#close} lets the agents finish; 10 s by default. */
+  public AgentGroupBuilder drainTimeout(Duration drainTimeout) {
+    this.drainTimeout = drainTimeout;
+    return this;
+  }
+
+  /**
+   * Who is told, on a thread of its own, of an agent that was stopped because its type escalates;
+   * by default the error log.
+   */
+  public AgentGroupBuilder escalation(BiConsumer<AgentId, Throwable> escalation) {
+    this.escalation = escalation;
+    return this;
+  }
+
+  /** What all of the agents' random numbers are split from; 42 by default. */
+  public AgentGroupBuilder seed(long seed) {
+    this.seed = seed;
+    return this;
+  }
+
+  /** Where the group takes its time from; the machine's clocks by default. */
+  public AgentGroupBuilder time(Time time) {
+    this.time = time;
+    return this;
+  }
+
+  /**
+   * The group, open, without agents.
+   *
+   * @throws IllegalArgumentException if an option is out of its range, or routing over a broker has
+   *     no transport
+   */
+  public AgentGroup build() {
+    if (mailboxCapacity < 1 || mailboxCapacity > 1_000_000) {
+      throw new IllegalArgumentException(
+          "mailboxCapacity %d must be 1 to 1,000,000".formatted(mailboxCapacity));
+    }
+    if (overflowBytes < 0 || overflowBytes > 1L << 40) {
+      throw new IllegalArgumentException(
+          "overflowBytes %d must be 0 to 1 TiB".formatted(overflowBytes));
+    }
+    for (var limit :
+        Map.of("sendTimeout", sendTimeout, "gapLimit", gapLimit, "drainTimeout", drainTimeout)
+            .entrySet()) {
+      if (limit.getValue().isNegative() || limit.getValue().toDays() > 1) {
+        throw new IllegalArgumentException(
+            "%s %s must be 0 to 1 day".formatted(limit.getKey(), limit.getValue()));
+      }
+    }
+    if (routing == Routing.BROKER && transport == null) {
+      throw new IllegalArgumentException(
+          "routing BROKER needs a transport; give it one with transport(…)");
+    }
+    return new AgentGroup(
+        new GroupOptions(
+            experiment,
+            name,
+            transport,
+            chatModel,
+            eventLog,
+            assistance,
+            meters != null ? meters : new SimpleMeterRegistry(),
+            routing,
+            mailboxCapacity,
+            overflowBytes,
+            sendTimeout,
+            gapLimit,
+            drainTimeout,
+            escalation,
+            seed,
+            time));
+  }
+}
