@@ -7,7 +7,9 @@ package dev.mama;
  * <p>Immutable.
  *
  * @param trust expected quality of its help in [0, 1], higher is better; 0.5 for an unknown agent
- * @param evidence how many interactions stand behind it, older ones counted less; not negative
+ * @param evidence how many interactions stand behind {@code trust}, older ones and those told by
+ *     raters of less credibility counted less; not negative. 0 for an unknown agent, so trust of
+ *     0.5 with evidence 0 says nothing and with evidence 50 says much
  * @param lowerBound lower end of the 90 % interval of {@code trust}, in [0, 1]
  * @param successRate share of its interactions that were answered in time, in [0, 1]; 0.5 for an
  *     unknown agent

@@ -16,6 +16,7 @@ import dev.mama.StateShape;
 import dev.mama.Time;
 import dev.mama.Trace;
 import dev.mama.spi.AgentIndex;
+import dev.mama.spi.Auditor;
 import dev.mama.spi.Policy;
 import dev.mama.spi.Registry;
 import dev.mama.spi.SentenceEncoder;
@@ -47,6 +48,7 @@ public final class Assistance {
   private final Registry registry;
   private final TrustLedger ledger;
   private final Policy policy;
+  private final Auditor auditor;
   private final Time time;
 
   private final Object recentLock = new Object();
@@ -63,6 +65,7 @@ public final class Assistance {
       Registry registry,
       TrustLedger ledger,
       Policy policy,
+      Auditor auditor,
       Time time) {
     if (encoder.dimension() != index.dimension()) {
       throw new IllegalArgumentException(
@@ -74,11 +77,13 @@ public final class Assistance {
     this.registry = registry;
     this.ledger = ledger;
     this.policy = policy;
+    this.auditor = auditor;
     this.time = time;
   }
 
   /**
-   * Assistance from its five parts, each of which the caller opens and closes.
+   * Assistance from its five parts, each of which the caller opens and closes. It believes every
+   * rater ({@link Auditor#believingRaters}).
    *
    * @throws IllegalArgumentException if encoder and index differ in dimension
    */
@@ -89,7 +94,23 @@ public final class Assistance {
       TrustLedger ledger,
       Policy policy,
       Time time) {
-    return new Assistance(encoder, index, registry, ledger, policy, time);
+    return of(encoder, index, registry, ledger, policy, Auditor.believingRaters(), time);
+  }
+
+  /**
+   * Assistance whose raters count as far as {@code auditor} finds them right.
+   *
+   * @throws IllegalArgumentException if encoder and index differ in dimension
+   */
+  public static Assistance of(
+      SentenceEncoder encoder,
+      AgentIndex index,
+      Registry registry,
+      TrustLedger ledger,
+      Policy policy,
+      Auditor auditor,
+      Time time) {
+    return new Assistance(encoder, index, registry, ledger, policy, auditor, time);
   }
 
   /** The policy's name and version. */
@@ -179,16 +200,23 @@ public final class Assistance {
   }
 
   /**
-   * Records {@code rater}'s rating of the agent that {@code referral} chose.
+   * Records {@code rater}'s rating of the agent that {@code referral} chose, checked if the auditor
+   * checks it. Waits while the auditor judges; what the auditor throws is thrown on.
    *
    * @throws IllegalArgumentException if the referral chose nobody, or the rater itself
+   * @throws InterruptedException if interrupted while the auditor judges; nothing was recorded
    */
-  public void rate(AgentId rater, Referral referral, Rating rating, Trace trace) {
+  public void rate(AgentId rater, Referral referral, Rating rating, Trace trace)
+      throws InterruptedException {
     AgentId subject =
         referral
             .chosen()
             .orElseThrow(() -> new IllegalArgumentException("the referral chose nobody to rate"));
-    ledger.record(new Evidence(rater, subject, rating, time.now(), trace));
+    Optional<Rating> found = auditor.audit(new Auditor.Interaction(rater, referral, rating, trace));
+    ledger.record(
+        found.isPresent()
+            ? new Evidence.Checked(rater, subject, rating, found.get(), time.now(), trace)
+            : new Evidence.Opinion(rater, subject, rating, time.now(), trace));
     synchronized (recentLock) {
       recentQuality += NEWEST * (rating.quality() - recentQuality);
       recentSuccess += NEWEST * ((rating.answered() ? 1 : 0) - recentSuccess);

@@ -125,7 +125,14 @@ final class Turn implements AgentContext {
   @Override
   public void rate(Referral referral, Rating rating) throws InterruptedException {
     check();
-    assistance().rate(cell.id, referral, rating, message().trace());
+    Assistance assistance = assistance();
+    Worker worker = cell.worker();
+    Worker.waits(worker); // an auditor may take its time
+    try {
+      assistance.rate(cell.id, referral, rating, message().trace());
+    } finally {
+      Worker.goesOn(worker);
+    }
   }
 
   @Override

@@ -22,7 +22,9 @@ import dev.mama.testkit.ManualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -117,6 +119,34 @@ class AssistanceTest {
     assertThat(assistance.retire(chosen)).isTrue();
     assertThat(names(find())).hasSize(1).doesNotContain(chosen.value());
     assertThat(assistance.standing(chosen).trust()).isEqualTo(trust);
+  }
+
+  @Test
+  void rate_withAuditor_countsWhatItFoundAndNoOpinionOfTheUnknown() throws Exception {
+    var checks = new AtomicBoolean(true);
+    var audited =
+        Assistance.of(
+            encoder,
+            new ExactAgentIndex(encoder.dimension()),
+            InMemoryRegistry.create(Duration.ofSeconds(30), time),
+            InMemoryTrustLedger.create(Duration.ofDays(7), time),
+            WeightedScorePolicy.create(),
+            interaction ->
+                checks.get()
+                    ? Optional.of(new Rating(0, true, interaction.rating().took()))
+                    : Optional.empty(),
+            time);
+    audited.enrol(
+        List.of(new AgentCard(AgentId.of("tap-1"), "plumbing", "repairs a dripping tap")));
+    Referral referral =
+        audited.find(REQUESTER, NEED, Duration.ofMinutes(1), Load.NONE, new SplittableRandom(42));
+    AgentId chosen = referral.chosen().orElseThrow();
+    var praise = new Rating(1, true, Duration.ofMillis(20));
+    audited.rate(REQUESTER, referral, praise, Trace.start());
+    assertThat(audited.standing(chosen).trust()).isLessThan(0.5);
+    checks.set(false);
+    audited.rate(REQUESTER, referral, praise, Trace.start());
+    assertThat(audited.standing(chosen).evidence()).isEqualTo(1);
   }
 
   @Test

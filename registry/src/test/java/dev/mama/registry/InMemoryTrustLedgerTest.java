@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import dev.mama.AgentId;
+import dev.mama.Dimension;
 import dev.mama.Evidence;
 import dev.mama.Rating;
 import dev.mama.Standing;
@@ -16,6 +17,7 @@ import dev.mama.testkit.TrustLedgerContract;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -32,7 +34,7 @@ class InMemoryTrustLedgerTest extends TrustLedgerContract {
   private static final Trace TRACE = new Trace(1, 2, 3);
 
   private final ManualTime time = new ManualTime();
-  private final TrustLedger ledger = InMemoryTrustLedger.create(HALF_LIFE, time);
+  private final InMemoryTrustLedger ledger = InMemoryTrustLedger.create(HALF_LIFE, time);
 
   @Override
   protected TrustLedger newLedger(Duration halfLife, Time clock) {
@@ -68,7 +70,7 @@ class InMemoryTrustLedgerTest extends TrustLedgerContract {
     for (int round = 0; round < 100; round++) {
       var clock = new ManualTime();
       var subject = InMemoryTrustLedger.create(HALF_LIFE, clock);
-      var all = new ArrayList<Evidence>();
+      var all = new ArrayList<Evidence.Checked>();
       for (int i = random.nextInt(1, 60); i > 0; i--) {
         clock.advance(Duration.ofMinutes(random.nextInt(10_000)));
         Instant at = clock.now().minusMillis(random.nextLong(3_000_000_000L));
@@ -77,16 +79,17 @@ class InMemoryTrustLedgerTest extends TrustLedgerContract {
                 random.nextDouble(),
                 random.nextBoolean(),
                 Duration.ofMillis(random.nextInt(9_000)));
-        all.add(new Evidence(RATER, ADA, rating, at, TRACE));
-        subject.record(all.getLast());
+        var found = new Evidence.Checked(RATER, ADA, rating, rating, at, TRACE);
+        all.add(found);
+        subject.record(found);
       }
       double weight = 0;
       double quality = 0;
-      for (Evidence each : all) {
+      for (Evidence.Checked each : all) {
         double age = Duration.between(each.at(), clock.now()).toNanos();
         double counts = Math.pow(0.5, age / HALF_LIFE.toNanos());
         weight += counts;
-        quality += counts * each.rating().quality();
+        quality += counts * each.found().quality();
       }
       Standing standing = subject.standing(ADA);
       assertThat(standing.evidence()).isCloseTo(weight, within(1e-9));
@@ -100,12 +103,10 @@ class InMemoryTrustLedgerTest extends TrustLedgerContract {
     for (int i = 0; i < 2_000; i++) {
       time.advance(Duration.ofMinutes(random.nextInt(500)));
       ledger.record(
-          new Evidence(
-              RATER,
+          checked(
               ADA,
               new Rating(random.nextInt(2), random.nextBoolean(), Duration.ofMillis(i)),
-              time.now().plusSeconds(random.nextInt(-1_000_000, 1_000_000)),
-              TRACE));
+              time.now().plusSeconds(random.nextInt(-1_000_000, 1_000_000))));
       Standing standing = ledger.standing(ADA);
       assertThat(standing.trust()).isBetween(0.0, 1.0);
       assertThat(standing.lowerBound()).isBetween(0.0, standing.trust());
@@ -154,10 +155,79 @@ class InMemoryTrustLedgerTest extends TrustLedgerContract {
   }
 
   @Test
+  void vote_byAgreement_isThatOfTheFormula() {
+    assertThat(ledger.vote(RATER)).as("never checked").isZero();
+    check(0.8, 1);
+    check(1, 1);
+    check(0, 0);
+    // c = (2.8 + 1) / (3 + 2)
+    assertThat(ledger.vote(RATER)).isCloseTo((3.8 / 5 - 0.6) / 0.3, within(1e-12));
+    for (int i = 0; i < 100; i++) {
+      check(1, 1);
+    }
+    assertThat(ledger.vote(RATER)).isEqualTo(1);
+  }
+
+  @Test
+  void vote_afterTenHalfLives_restsOnHalfTheChecks() {
+    for (int i = 0; i < 4; i++) {
+      check(1, 1);
+    }
+    assertThat(ledger.vote(RATER)).isCloseTo((5.0 / 6 - 0.6) / 0.3, within(1e-12));
+    time.advance(HALF_LIFE.multipliedBy(10));
+    assertThat(ledger.vote(RATER)).isCloseTo((3.0 / 4 - 0.6) / 0.3, within(1e-12));
+  }
+
+  @Test
+  void preTrust_newRater_hasAWholeVoteUntilFoundWrong() {
+    ledger.preTrust(RATER);
+    assertThat(ledger.vote(RATER)).isCloseTo(1, within(1e-12));
+    ledger.record(new Evidence.Opinion(RATER, ADA, rating(1), time.now(), TRACE));
+    assertThat(ledger.standing(ADA).evidence()).isCloseTo(1, within(1e-12));
+    for (int i = 0; i < 10; i++) {
+      check(0, 1);
+    }
+    assertThat(ledger.vote(RATER)).isZero();
+  }
+
+  @Test
+  void standing_ratingOfSeveralDimensions_comesToTheirWeightedMean() {
+    var weighed =
+        InMemoryTrustLedger.create(
+            HALF_LIFE, time, Map.of(Dimension.COMPETENCE, 3.0, Dimension.FAIRNESS, 1.0));
+    Rating rating = rating(1).with(Dimension.FAIRNESS, 0.2).with(Dimension.SECURITY, 0);
+    weighed.record(checked(ADA, rating, time.now()));
+    assertThat(weighed.standing(ADA).trust()).isCloseTo((0.8 + 1) / 3, within(1e-12));
+    ledger.record(checked(ADA, rating, time.now()));
+    assertThat(ledger.standing(ADA).trust()).isCloseTo((0.4 + 1) / 3, within(1e-12));
+    assertThat(ledger.trust(ADA, Dimension.SECURITY)).isCloseTo(1.0 / 3, within(1e-12));
+    assertThat(ledger.trust(ADA, Dimension.COMPETENCE)).isCloseTo(2.0 / 3, within(1e-12));
+  }
+
+  @Test
+  void vote_agreement_isOverTheDimensionsBothSpeakOf() {
+    Rating said = rating(1).with(Dimension.FAIRNESS, 1).with(Dimension.TRANSPARENCY, 1);
+    Rating found = rating(1).with(Dimension.FAIRNESS, 0).with(Dimension.SECURITY, 0);
+    for (int i = 0; i < 3; i++) {
+      ledger.record(new Evidence.Checked(RATER, ADA, said, found, time.now(), TRACE));
+    }
+    assertThat(ledger.vote(RATER)).as("agreed by half").isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {-1, Double.NaN, Double.POSITIVE_INFINITY, 0})
+  void create_weightOutOfRange_isRefused(double weight) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> InMemoryTrustLedger.create(HALF_LIFE, time, Map.of(Dimension.COMPETENCE, weight)))
+        .withMessageContaining("COMPETENCE");
+  }
+
+  @Test
   void record_ofAllTimes_isNoTrouble() {
-    ledger.record(new Evidence(RATER, ADA, rating(1), Instant.MIN, TRACE));
+    ledger.record(checked(ADA, rating(1), Instant.MIN));
     assertThat(ledger.standing(ADA).evidence()).isZero();
-    ledger.record(new Evidence(RATER, ADA, rating(1), Instant.MAX, TRACE));
+    ledger.record(checked(ADA, rating(1), Instant.MAX));
     assertThat(ledger.standing(ADA).evidence()).isEqualTo(1);
     assertThat(ledger.standing(ADA).trust()).isCloseTo(2.0 / 3, within(1e-12));
   }
@@ -186,6 +256,10 @@ class InMemoryTrustLedgerTest extends TrustLedgerContract {
     assertThat(ledger.standing(ADA).trust()).isEqualTo(0.5);
   }
 
+  private void check(double said, double found) {
+    ledger.record(new Evidence.Checked(RATER, ADA, rating(said), rating(found), time.now(), TRACE));
+  }
+
   private void rateSevenTimesInADay(double quality) {
     for (int i = 0; i < 7; i++) {
       time.advance(Duration.ofDays(1).dividedBy(7));
@@ -198,7 +272,11 @@ class InMemoryTrustLedgerTest extends TrustLedgerContract {
   }
 
   private void rate(AgentId subject, double quality) {
-    ledger.record(new Evidence(RATER, subject, rating(quality), time.now(), TRACE));
+    ledger.record(checked(subject, rating(quality), time.now()));
+  }
+
+  private static Evidence checked(AgentId subject, Rating rating, Instant at) {
+    return new Evidence.Checked(RATER, subject, rating, rating, at, TRACE);
   }
 
   private static Rating rating(double quality) {

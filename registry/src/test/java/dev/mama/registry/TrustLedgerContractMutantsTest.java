@@ -1,6 +1,7 @@
 package dev.mama.registry;
 
 import dev.mama.AgentId;
+import dev.mama.Dimension;
 import dev.mama.Evidence;
 import dev.mama.Rating;
 import dev.mama.Standing;
@@ -13,6 +14,7 @@ import java.time.Instant;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -34,7 +36,17 @@ class TrustLedgerContractMutantsTest {
         TakesSilenceForSpeed.class,
         TakesQualityForSuccess.class,
         BoundsFromAbove.class,
-        LosesWhatOtherThreadsSay.class
+        LosesWhatOtherThreadsSay.class,
+        CountsEveryOpinion.class,
+        CountsNoOpinion.class,
+        BelievesTheCheckedRater.class,
+        WeighsRatersByTheirOwnTrust.class,
+        BlamesTheRater.class,
+        WeighsOpinionsAgain.class,
+        NeverRevokesAVote.class,
+        TakesAnAnswerForGoodHelp.class,
+        OverlooksSilence.class,
+        TakesCompetenceForEverything.class
       })
   void mutant_isKilled(Class<?> mutant) {
     Mutants.assertKilled(mutant);
@@ -64,7 +76,8 @@ class TrustLedgerContractMutantsTest {
 
     @Override
     void record(TrustLedger real, Evidence evidence) {
-      if (seen.put(evidence.rater() + "/" + evidence.subject(), true) == null) {
+      if (!(evidence instanceof Evidence.Checked it)
+          || seen.put(it.rater() + "/" + it.subject(), true) == null) {
         real.record(evidence);
       }
     }
@@ -73,16 +86,14 @@ class TrustLedgerContractMutantsTest {
   static class Inverts extends Mutant {
     @Override
     void record(TrustLedger real, Evidence evidence) {
-      Rating rating = evidence.rating();
-      real.record(
-          rated(evidence, new Rating(1 - rating.quality(), rating.answered(), rating.took())));
+      real.record(rated(evidence, it -> new Rating(1 - it.quality(), it.answered(), it.took())));
     }
   }
 
   static class MixesSubjects extends Mutant {
     @Override
     void record(TrustLedger real, Evidence evidence) {
-      real.record(about(evidence, AgentId.of("everybody")));
+      real.record(of(evidence, AgentId.of("everybody"), evidence.at()));
     }
 
     @Override
@@ -114,7 +125,7 @@ class TrustLedgerContractMutantsTest {
   static class DatesEvidenceByArrival extends Mutant {
     @Override
     void record(TrustLedger real, Evidence evidence) {
-      real.record(dated(evidence, Instant.MAX));
+      real.record(of(evidence, evidence.subject(), Instant.MAX));
     }
   }
 
@@ -147,17 +158,14 @@ class TrustLedgerContractMutantsTest {
   static class TakesSilenceForSpeed extends Mutant {
     @Override
     void record(TrustLedger real, Evidence evidence) {
-      Rating rating = evidence.rating();
-      real.record(rated(evidence, new Rating(rating.quality(), true, rating.took())));
+      real.record(rated(evidence, it -> new Rating(it.quality(), true, it.took())));
     }
   }
 
   static class TakesQualityForSuccess extends Mutant {
     @Override
     void record(TrustLedger real, Evidence evidence) {
-      Rating rating = evidence.rating();
-      real.record(
-          rated(evidence, new Rating(rating.quality(), rating.quality() > 0.5, rating.took())));
+      real.record(rated(evidence, it -> new Rating(it.quality(), it.quality() > 0.5, it.took())));
     }
   }
 
@@ -186,6 +194,118 @@ class TrustLedgerContractMutantsTest {
     }
   }
 
+  /** The plain ledger: everybody has a vote. */
+  static class CountsEveryOpinion extends Mutant {
+    @Override
+    void record(TrustLedger real, Evidence evidence) {
+      real.record(evidence instanceof Evidence.Opinion it ? believed(it) : evidence);
+    }
+  }
+
+  static class CountsNoOpinion extends Mutant {
+    @Override
+    void record(TrustLedger real, Evidence evidence) {
+      if (!(evidence instanceof Evidence.Opinion)) {
+        real.record(evidence);
+      }
+    }
+  }
+
+  static class BelievesTheCheckedRater extends Mutant {
+    @Override
+    void record(TrustLedger real, Evidence evidence) {
+      real.record(
+          evidence instanceof Evidence.Checked it
+              ? new Evidence.Checked(
+                  it.rater(), it.subject(), it.rating(), it.rating(), it.at(), it.trace())
+              : evidence);
+    }
+  }
+
+  static class WeighsRatersByTheirOwnTrust extends Mutant {
+    @Override
+    void record(TrustLedger real, Evidence evidence) {
+      if (evidence instanceof Evidence.Opinion it && real.standing(it.rater()).trust() > 0.6) {
+        real.record(believed(it));
+      } else {
+        real.record(evidence);
+      }
+    }
+  }
+
+  static class BlamesTheRater extends Mutant {
+    @Override
+    void record(TrustLedger real, Evidence evidence) {
+      real.record(evidence);
+      if (evidence instanceof Evidence.Checked it) {
+        real.record(new Evidence.Witnessed(it.rater(), false, Duration.ZERO, it.at(), it.trace()));
+      }
+    }
+  }
+
+  /** Keeps opinions until a check of their rater, and counts them then. */
+  static class WeighsOpinionsAgain extends Mutant {
+    private final ConcurrentHashMap<AgentId, Evidence> last = new ConcurrentHashMap<>();
+
+    @Override
+    void record(TrustLedger real, Evidence evidence) {
+      real.record(evidence);
+      switch (evidence) {
+        case Evidence.Opinion it -> last.put(it.rater(), it);
+        case Evidence.Checked it -> {
+          Evidence kept = last.remove(it.rater());
+          if (kept instanceof Evidence.Opinion opinion) {
+            real.record(believed(opinion));
+          }
+        }
+        case Evidence.Witnessed it -> {}
+      }
+    }
+  }
+
+  /** Lets bad news of a rater pass that was found right once. */
+  static class NeverRevokesAVote extends Mutant {
+    private final ConcurrentHashMap<AgentId, Boolean> right = new ConcurrentHashMap<>();
+
+    @Override
+    void record(TrustLedger real, Evidence evidence) {
+      if (evidence instanceof Evidence.Checked it) {
+        if (it.rating().equals(it.found())) {
+          right.put(it.rater(), true);
+        } else if (right.containsKey(it.rater())) {
+          return;
+        }
+      }
+      real.record(evidence);
+    }
+  }
+
+  static class TakesAnAnswerForGoodHelp extends Mutant {
+    @Override
+    void record(TrustLedger real, Evidence evidence) {
+      real.record(
+          evidence instanceof Evidence.Witnessed it && it.answered()
+              ? checked(it, new Rating(1, true, it.took()))
+              : evidence);
+    }
+  }
+
+  static class OverlooksSilence extends Mutant {
+    @Override
+    void record(TrustLedger real, Evidence evidence) {
+      if (!(evidence instanceof Evidence.Witnessed it && !it.answered())) {
+        real.record(evidence);
+      }
+    }
+  }
+
+  static class TakesCompetenceForEverything extends Mutant {
+    @Override
+    double trust(TrustLedger real, AgentId agent, Dimension dimension) {
+      return real.standing(agent).trust();
+    }
+  }
+
   abstract static class Mutant extends TrustLedgerContract {
 
     private Time time = Time.system();
@@ -198,6 +318,10 @@ class TrustLedgerContractMutantsTest {
       return real.standing(agent);
     }
 
+    double trust(TrustLedger real, AgentId agent, Dimension dimension) {
+      return real.trust(agent, dimension);
+    }
+
     Duration halfLife(Duration halfLife) {
       return halfLife;
     }
@@ -206,19 +330,42 @@ class TrustLedgerContractMutantsTest {
       return time;
     }
 
-    static Evidence rated(Evidence evidence, Rating rating) {
-      return new Evidence(
-          evidence.rater(), evidence.subject(), rating, evidence.at(), evidence.trace());
+    static Evidence rated(Evidence evidence, UnaryOperator<Rating> change) {
+      return switch (evidence) {
+        case Evidence.Witnessed it -> it;
+        case Evidence.Checked it ->
+            new Evidence.Checked(
+                it.rater(),
+                it.subject(),
+                change.apply(it.rating()),
+                change.apply(it.found()),
+                it.at(),
+                it.trace());
+        case Evidence.Opinion it ->
+            new Evidence.Opinion(
+                it.rater(), it.subject(), change.apply(it.rating()), it.at(), it.trace());
+      };
     }
 
-    static Evidence about(Evidence evidence, AgentId subject) {
-      return new Evidence(
-          evidence.rater(), subject, evidence.rating(), evidence.at(), evidence.trace());
+    static Evidence believed(Evidence.Opinion it) {
+      return new Evidence.Checked(
+          it.rater(), it.subject(), it.rating(), it.rating(), it.at(), it.trace());
     }
 
-    static Evidence dated(Evidence evidence, Instant at) {
-      return new Evidence(
-          evidence.rater(), evidence.subject(), evidence.rating(), at, evidence.trace());
+    static Evidence checked(Evidence.Witnessed it, Rating found) {
+      return new Evidence.Checked(
+          AgentId.of("runtime"), it.subject(), found, found, it.at(), it.trace());
+    }
+
+    static Evidence of(Evidence evidence, AgentId subject, Instant at) {
+      return switch (evidence) {
+        case Evidence.Witnessed it ->
+            new Evidence.Witnessed(subject, it.answered(), it.took(), at, it.trace());
+        case Evidence.Checked it ->
+            new Evidence.Checked(it.rater(), subject, it.rating(), it.found(), at, it.trace());
+        case Evidence.Opinion it ->
+            new Evidence.Opinion(it.rater(), subject, it.rating(), at, it.trace());
+      };
     }
 
     @Override
@@ -234,6 +381,11 @@ class TrustLedgerContractMutantsTest {
         @Override
         public Standing standing(AgentId agent) {
           return Mutant.this.standing(real, agent);
+        }
+
+        @Override
+        public double trust(AgentId agent, Dimension dimension) {
+          return Mutant.this.trust(real, agent, dimension);
         }
       };
     }

@@ -8,36 +8,23 @@ import dev.mama.Evidence;
 import dev.mama.Rating;
 import dev.mama.Standing;
 import dev.mama.Time;
-import dev.mama.Trace;
 import dev.mama.spi.TrustLedger;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What every {@link TrustLedger} keeps to. */
-public abstract class TrustLedgerContract {
-
-  private static final Duration HALF_LIFE = Duration.ofHours(1);
-
-  private static final AgentId ADA = AgentId.of("ada");
-  private static final AgentId BOB = AgentId.of("bob");
-  private static final Trace TRACE = new Trace(1, 2, 3);
-
-  private final ManualTime time = new ManualTime();
-  private TrustLedger ledger;
+/**
+ * What every {@link TrustLedger} keeps to. Where a test does not speak of credibility, its evidence
+ * is checked and finds what the rater said.
+ */
+public abstract class TrustLedgerContract extends CredibilityContract {
 
   /** An empty ledger in which evidence counts half after {@code halfLife}. */
+  @Override
   protected abstract TrustLedger newLedger(Duration halfLife, Time time);
-
-  @BeforeEach
-  void create() {
-    ledger = newLedger(HALF_LIFE, time);
-  }
 
   @Test
   void standing_unknownAgent_isTheMiddleWithoutEvidence() {
@@ -222,63 +209,5 @@ public abstract class TrustLedgerContract {
     for (int i = 0; i < each; i++) {
       assertThat(ledger.standing(AgentId.of("subject-" + i)).evidence()).isCloseTo(8, within(1e-6));
     }
-  }
-
-  private void record(AgentId subject, int times, double quality) {
-    for (int i = 0; i < times; i++) {
-      ledger.record(evidence(i, subject, rating(quality), time.now()));
-    }
-  }
-
-  private void record(AgentId subject, Rating rating) {
-    ledger.record(evidence(0, subject, rating, time.now()));
-  }
-
-  /** About Ada, of the ten half-lives after {@link ManualTime#START}. */
-  private static List<Evidence> evidence(Random random, int count) {
-    var evidence = new ArrayList<Evidence>();
-    for (int i = 0; i < count; i++) {
-      var rating =
-          new Rating(
-              random.nextDouble(), random.nextBoolean(), Duration.ofMillis(random.nextInt(5_000)));
-      var after = Duration.ofNanos(random.nextLong(HALF_LIFE.multipliedBy(10).toNanos()));
-      evidence.add(evidence(i, ADA, rating, ManualTime.START.plus(after)));
-    }
-    return evidence;
-  }
-
-  private static Evidence evidence(int i, AgentId subject, Rating rating, Instant at) {
-    return new Evidence(rater(i), subject, rating, at, TRACE);
-  }
-
-  private static AgentId rater(int i) {
-    return AgentId.of("rater-" + i % 7);
-  }
-
-  private static Rating rating(double quality) {
-    return new Rating(quality, true, Duration.ofMillis(100));
-  }
-
-  private static void assertUnknown(Standing standing, double tolerance) {
-    assertThat(standing.trust()).as("trust").isCloseTo(0.5, within(tolerance));
-    assertThat(standing.evidence()).as("evidence").isCloseTo(0, within(tolerance));
-    assertThat(standing.successRate()).as("success rate").isCloseTo(0.5, within(tolerance));
-    assertThat(standing.responseMillis())
-        .as("response time")
-        .isCloseTo(Standing.UNKNOWN_RESPONSE_MILLIS, within(tolerance * 1_000));
-  }
-
-  private static void assertSame(Standing actual, Standing expected) {
-    assertThat(actual.trust()).as("trust").isCloseTo(expected.trust(), within(1e-9));
-    assertThat(actual.evidence()).as("evidence").isCloseTo(expected.evidence(), within(1e-9));
-    assertThat(actual.lowerBound())
-        .as("lower bound")
-        .isCloseTo(expected.lowerBound(), within(1e-9));
-    assertThat(actual.successRate())
-        .as("success rate")
-        .isCloseTo(expected.successRate(), within(1e-9));
-    assertThat(actual.responseMillis())
-        .as("response time")
-        .isCloseTo(expected.responseMillis(), within(1e-6));
   }
 }
