@@ -45,6 +45,6 @@ public interface Bench {
 
   /** All there are, in the order of the list. */
   static List<Bench> all() {
-    return List.of(new MatchingBench(), new RuntimeBench(), new TrustBench());
+    return List.of(new MatchingBench(), new RuntimeBench(), new TrustBench(), new RegistryBench());
   }
 }

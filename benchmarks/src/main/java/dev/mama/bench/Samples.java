@@ -25,6 +25,13 @@ public final class Samples {
     nanos[size++] = measuredNanos;
   }
 
+  /** All measurements of {@code parts}, one part after the other. */
+  static Samples all(List<Samples> parts) {
+    var all = new Samples();
+    parts.forEach(part -> Arrays.stream(part.nanos, 0, part.size).forEach(all::add));
+    return all;
+  }
+
   /** How many there are. */
   public int size() {
     return size;

@@ -3,6 +3,7 @@ package dev.mama.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
@@ -40,6 +41,13 @@ class SamplesTest {
     }
     assertThat(samples.size()).isEqualTo(5_000);
     assertThat(samples.quantile(1)).isEqualTo(4_999);
+  }
+
+  @Test
+  void all_ofParts_isEveryMeasurement() {
+    var all = Samples.all(List.of(of(3, 1), of(), of(2)));
+    assertThat(all.size()).isEqualTo(3);
+    assertThat(all.quantile(0.5)).isEqualTo(2);
   }
 
   @Test

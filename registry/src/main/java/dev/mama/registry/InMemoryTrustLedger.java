@@ -41,9 +41,10 @@ import java.util.concurrent.ConcurrentHashMap;
  * counts as of now, the moment it arrives: it can never weigh more than one.
  *
  * <p>Recording and reading cost the same however much evidence there is, and calls about different
- * agents do not wait for each other. It keeps some 200 bytes for each agent that was rated or
- * checked, besides the agent's id, 80 more where other dimensions than competence are spoken of,
- * and forgets none of them. Nothing is kept for a pair of agents, or for a rater without a vote.
+ * agents do not wait for each other. It keeps some 160 bytes for each agent that was rated or
+ * checked, besides the agent's id, some 200 more where other dimensions than competence are spoken
+ * of, and forgets none of them. Nothing is kept for a pair of agents, or for a rater without a
+ * vote.
  *
  * <p>Thread-safe.
  */
