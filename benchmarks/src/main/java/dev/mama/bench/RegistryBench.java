@@ -36,6 +36,7 @@ import java.util.stream.IntStream;
 final class RegistryBench implements Bench {
 
   private static final int[] AGENTS = {10, 100, 1_000, 5_000, 1_000_000};
+  private static final int[] QUICK_AGENTS = {10, 1_000, 5_000};
   private static final int[] CLIENTS = {1, 10, 50};
   private static final int MOST = AGENTS[AGENTS.length - 1];
   private static final int TYPICAL = 5_000;
@@ -64,12 +65,13 @@ final class RegistryBench implements Bench {
     int messages = options.quick() ? 250_000 : 1_000_000;
     AgentId[] agents =
         IntStream.range(0, MOST).mapToObj(i -> AgentId.of("agent-" + i)).toArray(AgentId[]::new);
-    long steps = (long) ROUNDS * AGENTS.length * CLIENTS.length;
+    int[] sizes = options.quick() ? QUICK_AGENTS : AGENTS;
+    long steps = (long) ROUNDS * sizes.length * CLIENTS.length;
     long done = 0;
     var figures = new ArrayList<Figure>();
     ours(agents, TYPICAL, CROWD, messages, options.seed()); // warms up
     locked(agents, TYPICAL, CROWD, messages, options.seed());
-    for (int size : AGENTS) {
+    for (int size : sizes) {
       for (int clients : CLIENTS) {
         var ours = new ArrayList<Run>();
         var locked = new ArrayList<Run>();

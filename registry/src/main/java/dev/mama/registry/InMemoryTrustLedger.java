@@ -33,7 +33,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * nothing below 0.6: who was never checked has no vote, so made-up raters have none, and neither
  * has a liar that took a new name. Three checks in a row that agree give half a vote or more, eight
  * a whole one. Trust in an agent as a subject never enters here: a gang would raise itself first
- * and then vote with that weight (docs/decisions/0007).
+ * and then vote with that weight, as {@code ./mama bench trust} shows.
  *
  * <p><b>Order.</b> Checked and witnessed evidence comes to the same in any order, up to rounding.
  * An opinion is weighed when it arrives, so it matters which of its rater's checks arrived before;
@@ -42,9 +42,9 @@ import java.util.concurrent.ConcurrentHashMap;
  *
  * <p>Recording and reading cost the same however much evidence there is, and calls about different
  * agents do not wait for each other. It keeps some 160 bytes for each agent that was rated or
- * checked, besides the agent's id, some 200 more where other dimensions than competence are spoken
- * of, and forgets none of them. Nothing is kept for a pair of agents, or for a rater without a
- * vote.
+ * checked, besides the agent's id, and an enum map more where other dimensions than competence are
+ * spoken of, and forgets none of them. Nothing is kept for a pair of agents, or for a rater without
+ * a vote.
  *
  * <p>Thread-safe.
  */
