@@ -4,6 +4,7 @@ import dev.mama.AgentContext;
 import dev.mama.AgentId;
 import dev.mama.ChatReply;
 import dev.mama.ChatRequest;
+import dev.mama.ChatRequest.Caller;
 import dev.mama.Delivery;
 import dev.mama.Message;
 import dev.mama.Need;
@@ -98,7 +99,10 @@ final class Turn implements AgentContext {
     Worker worker = cell.worker();
     Worker.waits(worker);
     try {
-      return model.chat(request.within(step(), request.deadline().earlier(message().deadline())));
+      return model.chat(
+          request
+              .within(step(), request.deadline().earlier(message().deadline()))
+              .by(new Caller(options.experiment(), options.name(), cell.id)));
     } finally {
       Worker.goesOn(worker);
     }

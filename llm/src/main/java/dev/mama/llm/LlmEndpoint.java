@@ -46,6 +46,7 @@ public record LlmEndpoint(
           "content-length",
           "content-type",
           "host",
+          "idempotency-key",
           "traceparent",
           "transfer-encoding");
 

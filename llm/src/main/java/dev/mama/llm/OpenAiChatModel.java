@@ -3,6 +3,7 @@ package dev.mama.llm;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import dev.mama.ChatException;
+import dev.mama.ChatException.Reason;
 import dev.mama.ChatReply;
 import dev.mama.ChatRequest;
 import dev.mama.Deadline;
@@ -41,8 +42,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Errors</b> are {@link ChatException}s. Transient are: no connection, a connection that
  * breaks, a timeout, too many waiting, and the statuses 408, 409, 429 and 5xx. Not transient are
  * all other statuses, an answer that is too long, and one that is not a chat completion: whoever
- * sends that does not speak the protocol, and asking again will not teach it. Nothing is retried in
- * this version; that is the caller's choice.
+ * sends that does not speak the protocol, and asking again will not teach it. This is the bare
+ * call: nothing is paced or tried again here; {@link LlmClient} does that.
  *
  * <p>The request's trace is sent as {@code traceparent}, as a step of its own, by <a
  * href="https://www.w3.org/TR/trace-context/">W3C Trace Context</a>.
@@ -140,6 +141,7 @@ public final class OpenAiChatModel implements ChatModel {
     var all = new TreeMap<>(endpoint.headers());
     endpoint.bearer().ifPresent(value -> all.put("authorization", value));
     all.put("traceparent", request.trace().child().traceparent());
+    request.idempotencyKey().ifPresent(key -> all.put("idempotency-key", key));
     return all;
   }
 
@@ -148,13 +150,12 @@ public final class OpenAiChatModel implements ChatModel {
       throw failure(
           "is busy: %d calls wait already; raise maxWaiting or ask less"
               .formatted(endpoint.maxWaiting()),
-          true,
-          null);
+          Reason.BUSY);
     }
     try {
       Duration left = deadline.remaining(time);
       if (left.isZero() || !connections.tryAcquire(left.toNanos(), NANOSECONDS)) {
-        throw failure("was not asked: the deadline passed before its turn", true, null);
+        throw failure("was not asked: the deadline passed before its turn", Reason.DEADLINE);
       }
       try {
         return await(send, deadline);
@@ -184,7 +185,9 @@ public final class OpenAiChatModel implements ChatModel {
       throw failure(
           "did not answer within %s, the %s"
               .formatted(limit, cut ? "rest of the request's deadline" : "requestTimeout"),
-          true,
+          cut ? Reason.DEADLINE : Reason.TIMEOUT,
+          1,
+          null,
           null);
     } catch (CancellationException e) {
       throw closedFailure();
@@ -201,17 +204,20 @@ public final class OpenAiChatModel implements ChatModel {
       return closedFailure();
     }
     if (cause instanceof TooLongException) {
-      return failure("was given up: " + cause.getMessage(), false, null);
+      return failure("was given up: " + cause.getMessage(), Reason.MALFORMED, 1, null, null);
     }
     if (cause instanceof RejectedExecutionException || cause instanceof TimeoutException) {
       // The pool's own two limits; admission sees to it that they are rarely met.
-      return failure("is busy: its connections are still being opened or closed", true, cause);
+      return failure(
+          "is busy: its connections are still being opened or closed", Reason.BUSY, 0, null, cause);
     }
     boolean handshake =
         cause instanceof SSLHandshakeException && !(cause instanceof SslHandshakeTimeoutException);
     return failure(
         "cannot be reached: %s; start the server or correct the URL".formatted(cause.getMessage()),
-        cause instanceof IOException && !handshake,
+        cause instanceof IOException && !handshake ? Reason.UNREACHABLE : Reason.DENIED,
+        1,
+        null,
         cause);
   }
 
@@ -224,11 +230,21 @@ public final class OpenAiChatModel implements ChatModel {
           case 429 -> "; ask less often or later";
           default -> "";
         };
-    boolean transientFailure = status == 408 || status == 409 || status == 429 || status >= 500;
     return failure(
         "answered HTTP %d: %s%s".formatted(status, excerpt(answer.body()), hint),
-        transientFailure,
+        reason(status),
+        1,
+        RetryHint.of(status, answer.headers(), time.now()).orElse(null),
         null);
+  }
+
+  private static Reason reason(int status) {
+    return switch (status) {
+      case 401, 403, 404 -> Reason.DENIED;
+      case 408, 409 -> Reason.FAILED;
+      case 429, 503 -> Reason.OVERLOADED;
+      default -> status >= 500 ? Reason.FAILED : Reason.REFUSED;
+    };
   }
 
   private ChatJson.Completion completion(Answer answer) {
@@ -238,7 +254,9 @@ public final class OpenAiChatModel implements ChatModel {
       throw failure(
           "gave an answer that is no chat completion: %s: %s; check the URL"
               .formatted(e.getMessage(), excerpt(answer.body())),
-          false,
+          Reason.MALFORMED,
+          1,
+          null,
           null);
     }
   }
@@ -251,13 +269,24 @@ public final class OpenAiChatModel implements ChatModel {
   }
 
   private ChatException closedFailure() {
-    return failure("is closed", false, null);
+    return failure("is closed", Reason.CLOSED);
   }
 
-  private ChatException failure(String what, boolean transientFailure, @Nullable Throwable cause) {
+  private ChatException failure(String what, Reason reason) {
+    return failure(what, reason, 0, null, null);
+  }
+
+  private ChatException failure(
+      String what,
+      Reason reason,
+      int attempts,
+      @Nullable Duration retryAfter,
+      @Nullable Throwable cause) {
     return new ChatException(
         "chat model '%s' at %s %s".formatted(endpoint.model(), endpoint.baseUrl(), what),
-        transientFailure,
+        reason,
+        attempts,
+        retryAfter,
         cause);
   }
 }

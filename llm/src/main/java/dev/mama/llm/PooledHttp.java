@@ -9,6 +9,8 @@ import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -26,6 +28,7 @@ import reactor.netty.NettyOutbound;
 import reactor.netty.http.HttpProtocol;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.http.client.HttpClientRequest;
+import reactor.netty.http.client.HttpClientResponse;
 import reactor.netty.resources.ConnectionProvider;
 import reactor.netty.resources.LoopResources;
 
@@ -52,8 +55,13 @@ final class PooledHttp implements AutoCloseable {
   private final HttpClient client;
   private final int maxReplyBytes;
 
-  /** An answer of whatever status, with the moments its request left and it was complete. */
-  record Answer(int status, String body, long sentNanos, long doneNanos) {}
+  /**
+   * An answer of whatever status, with the moments its request left and it was complete.
+   *
+   * @param headers by lower-case name; only those of an answer that is not 200
+   */
+  record Answer(
+      int status, Map<String, String> headers, String body, long sentNanos, long doneNanos) {}
 
   /** A request on its way. */
   static final class Exchange {
@@ -119,13 +127,7 @@ final class PooledHttp implements AutoCloseable {
   /** Posts JSON and reads the whole answer. */
   Exchange post(URI uri, Map<String, String> headers, byte[] json) {
     var call = new Call(headers, json);
-    return exchange(
-        client
-            .post()
-            .uri(uri)
-            .send(call::send)
-            .response((response, body) -> call.read(response.status().code(), body))
-            .single());
+    return exchange(client.post().uri(uri).send(call::send).response(call::read).single());
   }
 
   /** Gets {@code uri} and throws the body away. */
@@ -137,8 +139,9 @@ final class PooledHttp implements AutoCloseable {
             .uri(uri)
             .response((response, body) ->
                 body.then(
-                    Mono.fromSupplier(
-                        () -> new Answer(response.status().code(), "", sent, System.nanoTime()))))
+                    Mono.fromSupplier(() ->
+                        new Answer(
+                            response.status().code(), Map.of(), "", sent, System.nanoTime()))))
             .single());
   }
 
@@ -172,12 +175,24 @@ final class PooledHttp implements AutoCloseable {
       return out.send(Mono.fromSupplier(() -> Unpooled.wrappedBuffer(json)));
     }
 
-    Flux<Answer> read(int status, ByteBufFlux body) {
+    Flux<Answer> read(HttpClientResponse response, ByteBufFlux body) {
+      int status = response.status().code();
+      var headers = new HashMap<String, String>();
+      if (status != 200) {
+        response
+            .responseHeaders()
+            .forEach(
+                header -> headers.put(header.getKey().toLowerCase(Locale.ROOT), header.getValue()));
+      }
       return body.asByteArray()
           .collect(ByteArrayOutputStream::new, this::append)
           .map(all ->
               new Answer(
-                  status, all.toString(StandardCharsets.UTF_8), sentNanos, System.nanoTime()))
+                  status,
+                  headers,
+                  all.toString(StandardCharsets.UTF_8),
+                  sentNanos,
+                  System.nanoTime()))
           .flux();
     }
 

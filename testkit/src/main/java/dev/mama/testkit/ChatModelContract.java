@@ -21,8 +21,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalDouble;
-import java.util.OptionalInt;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -55,7 +54,8 @@ public abstract class ChatModelContract {
 
   /**
    * A model that asks the server at {@code server} for any model's name, lets at least 200 calls
-   * wait and gives no call less than 5 s of its own accord; the contract closes it.
+   * wait, gives no call less than 5 s of its own accord and goes on asking after 40 failures; the
+   * contract closes it.
    */
   protected abstract ChatModel newModel(URI server);
 
@@ -99,8 +99,7 @@ public abstract class ChatModelContract {
             new ChatMessage(Role.USER, "echo"));
     var trace = Trace.start();
     model.chat(
-        new ChatRequest(
-            messages, OptionalDouble.of(0.25), OptionalInt.of(17), trace, Deadline.NONE));
+        ChatRequest.of(messages).temperature(0.25).maxTokens(17).within(trace, Deadline.NONE));
 
     Call call = server.lastCall(trace.traceId()).orElseThrow();
     assertThat(call.messages()).isEqualTo(messages);
@@ -138,6 +137,28 @@ public abstract class ChatModelContract {
     assertThat(reply.completionTokens()).isEqualTo(3);
     assertThat(reply.queued()).isGreaterThanOrEqualTo(Duration.ZERO);
     assertThat(reply.onWire()).isPositive();
+  }
+
+  @Test
+  void chat_answered_replyCountsTheAttempt() throws Exception {
+    ChatReply reply = model.chat(ChatRequest.of("echo"));
+    assertThat(reply.attempts()).isEqualTo(1);
+    assertThat(reply.source()).isEqualTo(ChatReply.Source.MODEL);
+    assertThat(reply.passedOver()).isEmpty();
+  }
+
+  @Test
+  void chat_idempotencyKey_isSent() throws Exception {
+    var request = ChatRequest.of("echo").idempotencyKey("order-7");
+    model.chat(request);
+    Call call = server.lastCall(request.trace().traceId()).orElseThrow();
+    assertThat(call.header("Idempotency-Key")).hasValue("order-7");
+  }
+
+  @Test
+  void chat_serverSaysWhenToComeBack_failureCarriesIt() {
+    var patient = within(ChatRequest.of("later 3600"), Duration.ofSeconds(2));
+    assertThat(failure(patient).retryAfter()).hasValue(Duration.ofHours(1));
   }
 
   @Test
@@ -275,6 +296,7 @@ public abstract class ChatModelContract {
       case "hang" -> new Answer.Hang();
       case "empty" -> Answer.text("");
       case "status" -> Answer.failure(Integer.parseInt(words[1]));
+      case "later" -> Answer.failure(429, Map.of("retry-after", words[1]));
       case "garbage" -> Answer.garbage(words.length > 1 ? words[1] : "");
       default -> new Answer.Text(call.text(), Duration.ofMillis(call.text().hashCode() & 7));
     };

@@ -1,6 +1,7 @@
 package dev.mama.testkit;
 
 import dev.mama.ChatException;
+import dev.mama.ChatException.Reason;
 import dev.mama.ChatReply;
 import dev.mama.ChatRequest;
 import dev.mama.Time;
@@ -52,11 +53,11 @@ public final class ScriptedChatModel implements ChatModel {
       throw new InterruptedException();
     }
     if (closed) {
-      throw new ChatException("the scripted chat model is closed", false, null);
+      throw new ChatException("the scripted chat model is closed", Reason.CLOSED);
     }
     if (request.deadline().remaining(time).isZero()) {
       throw new ChatException(
-          "the deadline passed before the scripted model was asked", true, null);
+          "the deadline passed before the scripted model was asked", Reason.DEADLINE);
     }
     calls.incrementAndGet();
     return new ChatReply(script.apply(request), name(), 0, 0, Duration.ZERO, Duration.ZERO);

@@ -9,7 +9,6 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -18,6 +17,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -25,8 +25,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A fake language model that says it is one: a real HTTP server on a loopback socket that speaks
@@ -46,7 +44,6 @@ public final class ScriptedChatServer implements AutoCloseable {
 
   private static final int BACKLOG = 4_096;
   private static final int KEPT_CALLS = 4_096;
-  private static final JsonMapper JSON = new JsonMapper();
 
   private final Function<Call, Answer> script;
   private final ServerSocket listener;
@@ -59,6 +56,9 @@ public final class ScriptedChatServer implements AutoCloseable {
   private final AtomicLong requests = new AtomicLong();
   private final AtomicInteger inFlight = new AtomicInteger();
   private final AtomicInteger peakInFlight = new AtomicInteger();
+  private final AtomicLong refused = new AtomicLong();
+  private final AtomicInteger serving = new AtomicInteger();
+  private volatile int capacity = Integer.MAX_VALUE;
   private final Map<String, Call> byTrace =
       new LinkedHashMap<>() {
         @Override
@@ -123,6 +123,9 @@ public final class ScriptedChatServer implements AutoCloseable {
     /** No answer; the call counts as in flight until the server closes. */
     record Hang() implements Answer {}
 
+    /** No answer; the connection is closed instead. */
+    record Drop() implements Answer {}
+
     /** A chat completion at once. */
     static Answer text(String text) {
       return new Text(text, Duration.ZERO);
@@ -130,10 +133,14 @@ public final class ScriptedChatServer implements AutoCloseable {
 
     /** An error in OpenAI's form. */
     static Answer failure(int status) {
-      return new Raw(
-          status,
-          "{\"error\":{\"message\":\"scripted failure\",\"type\":\"scripted\"}}",
-          Map.of("content-type", "application/json"));
+      return failure(status, Map.of());
+    }
+
+    /** An error in OpenAI's form with further headers, such as {@code retry-after}. */
+    static Answer failure(int status, Map<String, String> headers) {
+      var all = new TreeMap<>(headers);
+      all.put("content-type", "application/json");
+      return new Raw(status, ScriptedChatJson.error("scripted failure"), all);
     }
 
     /** Status 200 with {@code body}, whatever that is. */
@@ -197,6 +204,20 @@ public final class ScriptedChatServer implements AutoCloseable {
   /** The most chat completions that were in flight at once. */
   public int peakInFlight() {
     return peakInFlight.get();
+  }
+
+  /**
+   * From now on a call is answered with status 429 while {@code calls} others are being served,
+   * that is until their script and latency are over; a client has to find out. At first there is no
+   * limit.
+   */
+  public void capacity(int calls) {
+    capacity = calls;
+  }
+
+  /** Chat completions refused for lack of {@link #capacity}. */
+  public long refused() {
+    return refused.get();
   }
 
   /** The latest call of the trace, among the last 4,096 traces. */
@@ -285,29 +306,45 @@ public final class ScriptedChatServer implements AutoCloseable {
   private void complete(HttpConnection connection, HttpConnection.Request request)
       throws IOException, InterruptedException {
     Call call;
-    Answer answer;
     try {
-      call = call(request);
+      call = ScriptedChatJson.call(request);
     } catch (IllegalArgumentException | JacksonException e) {
       refuse(connection, 400, "not a chat completion request: " + e.getMessage());
       return;
     }
     call.trace().ifPresent(trace -> keep(trace, call));
+    Answer answer;
     try {
+      if (serving.incrementAndGet() > capacity) {
+        refused.incrementAndGet();
+        refuse(connection, 429, "more than %d at once".formatted(capacity));
+        return;
+      }
       answer = script.apply(call);
+      if (answer instanceof Answer.Text text && !text.latency().isZero()) {
+        closing.await(text.latency().toNanos(), TimeUnit.NANOSECONDS);
+      }
     } catch (RuntimeException e) {
       refuse(connection, 500, "the script failed: " + e);
       return;
+    } finally {
+      // Before the answer leaves, because the client may ask again as soon as it has that.
+      serving.decrementAndGet();
     }
+    if (!isClosing()) {
+      write(connection, call, answer);
+    }
+  }
+
+  private void write(HttpConnection connection, Call call, Answer answer)
+      throws IOException, InterruptedException {
     switch (answer) {
-      case Answer.Text(String text, Duration latency) -> {
-        if (latency.isZero() || !closing.await(latency.toNanos(), TimeUnit.NANOSECONDS)) {
-          write(connection, 200, completion(call, text));
-        }
-      }
+      case Answer.Text(String text, Duration latency) ->
+          write(connection, 200, ScriptedChatJson.completion(call, text, requests.get()));
       case Answer.Raw(int status, String body, Map<String, String> headers) ->
           connection.write(status, headers, body);
       case Answer.Hang() -> closing.await();
+      case Answer.Drop() -> connection.close();
     }
   }
 
@@ -318,57 +355,9 @@ public final class ScriptedChatServer implements AutoCloseable {
     }
   }
 
-  private static Call call(HttpConnection.Request request) {
-    JsonNode root = JSON.readTree(request.body());
-    if (root.path("stream").asBoolean(false)) {
-      throw new IllegalArgumentException("the scripted model does not stream");
-    }
-    var messages = new ArrayList<ChatMessage>();
-    for (JsonNode message : root.path("messages")) {
-      var role =
-          ChatMessage.Role.valueOf(message.path("role").asString("").toUpperCase(Locale.ROOT));
-      messages.add(new ChatMessage(role, message.path("content").asString("")));
-    }
-    if (messages.isEmpty()) {
-      throw new IllegalArgumentException("no messages");
-    }
-    JsonNode temperature = root.path("temperature");
-    JsonNode maxTokens = root.path("max_tokens");
-    return new Call(
-        root.path("model").asString(""),
-        List.copyOf(messages),
-        temperature.isNumber() ? OptionalDouble.of(temperature.asDouble()) : OptionalDouble.empty(),
-        maxTokens.isNumber() ? OptionalInt.of(maxTokens.asInt()) : OptionalInt.empty(),
-        request.headers());
-  }
-
-  private String completion(Call call, String text) {
-    int asked = call.messages().stream().mapToInt(message -> words(message.content())).sum();
-    var root =
-        JSON.createObjectNode()
-            .put("id", "chatcmpl-scripted-" + requests.get())
-            .put("object", "chat.completion")
-            .put("created", System.currentTimeMillis() / 1_000)
-            .put("model", MODEL)
-            .put("system_fingerprint", MODEL);
-    var choice = root.putArray("choices").addObject().put("index", 0).put("finish_reason", "stop");
-    choice.putObject("message").put("role", "assistant").put("content", text);
-    root.putObject("usage")
-        .put("prompt_tokens", asked)
-        .put("completion_tokens", words(text))
-        .put("total_tokens", asked + words(text));
-    return JSON.writeValueAsString(root);
-  }
-
-  private static int words(String text) {
-    return text.isBlank() ? 0 : text.strip().split("\\s+").length;
-  }
-
   private static void refuse(HttpConnection connection, int status, String message)
       throws IOException {
-    var error = JSON.createObjectNode();
-    error.putObject("error").put("message", message).put("type", MODEL);
-    write(connection, status, JSON.writeValueAsString(error));
+    write(connection, status, ScriptedChatJson.error(message));
   }
 
   private static void write(HttpConnection connection, int status, String json) throws IOException {

@@ -1,6 +1,7 @@
 package dev.mama.testkit;
 
 import dev.mama.ChatException;
+import dev.mama.ChatException.Reason;
 import dev.mama.ChatMessage;
 import dev.mama.ChatReply;
 import dev.mama.ChatRequest;
@@ -8,9 +9,11 @@ import dev.mama.Deadline;
 import dev.mama.Trace;
 import dev.mama.spi.ChatModel;
 import java.net.URI;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.concurrent.Semaphore;
@@ -40,6 +43,9 @@ class ChatModelContractMutantsTest extends ChatModelContract {
         StartsATraceOfItsOwn.class,
         SendsTheCallersSpan.class,
         HidesWhatServed.class,
+        CountsNoAttempt.class,
+        ForgetsTheIdempotencyKey.class,
+        ForgetsRetryAfter.class,
         ForgetsTheDeadline.class,
         SwallowsInterruption.class,
         LeaksAPermitOnFailure.class,
@@ -171,6 +177,52 @@ class ChatModelContractMutantsTest extends ChatModelContract {
     }
   }
 
+  static class CountsNoAttempt extends ChatModelContract {
+    @Override
+    protected ChatModel newModel(URI server) {
+      return new JdkChatModel(server) {
+        @Override
+        public ChatReply chat(ChatRequest request) throws InterruptedException {
+          ChatReply r = super.chat(request);
+          return new ChatReply(
+              r.text(),
+              r.model(),
+              r.promptTokens(),
+              r.completionTokens(),
+              r.queued(),
+              r.onWire(),
+              r.source(),
+              0,
+              r.passedOver());
+        }
+      };
+    }
+  }
+
+  static class ForgetsTheIdempotencyKey extends ChatModelContract {
+    @Override
+    protected ChatModel newModel(URI server) {
+      return new JdkChatModel(server) {
+        @Override
+        Optional<String> key(ChatRequest request) {
+          return Optional.empty();
+        }
+      };
+    }
+  }
+
+  static class ForgetsRetryAfter extends ChatModelContract {
+    @Override
+    protected ChatModel newModel(URI server) {
+      return new JdkChatModel(server) {
+        @Override
+        @Nullable Duration hint(HttpResponse<?> response) {
+          return null;
+        }
+      };
+    }
+  }
+
   static class ForgetsTheDeadline extends ChatModelContract {
     @Override
     protected ChatModel newModel(URI server) {
@@ -192,7 +244,7 @@ class ChatModelContractMutantsTest extends ChatModelContract {
           try {
             return super.chat(request);
           } catch (InterruptedException e) {
-            throw new ChatException("interrupted", true, e);
+            throw new ChatException("interrupted", Reason.FAILED, 1, null, e);
           }
         }
       };
@@ -207,7 +259,7 @@ class ChatModelContractMutantsTest extends ChatModelContract {
         @Override
         public ChatReply chat(ChatRequest request) throws InterruptedException {
           if (!permits.tryAcquire(50, TimeUnit.MILLISECONDS)) {
-            throw new ChatException("busy", true, null);
+            throw new ChatException("busy", Reason.BUSY);
           }
           ChatReply reply = super.chat(request);
           permits.release();
@@ -220,14 +272,14 @@ class ChatModelContractMutantsTest extends ChatModelContract {
   static class SaysAllIsTransient extends ChatModelContract {
     @Override
     protected ChatModel newModel(URI server) {
-      return reclassifying(server, true);
+      return reclassifying(server, Reason.FAILED);
     }
   }
 
   static class SaysNothingIsTransient extends ChatModelContract {
     @Override
     protected ChatModel newModel(URI server) {
-      return reclassifying(server, false);
+      return reclassifying(server, Reason.REFUSED);
     }
   }
 
@@ -287,14 +339,15 @@ class ChatModelContractMutantsTest extends ChatModelContract {
     }
   }
 
-  private static ChatModel reclassifying(URI server, boolean transientFailure) {
+  private static ChatModel reclassifying(URI server, Reason reason) {
     return new JdkChatModel(server) {
       @Override
       public ChatReply chat(ChatRequest request) throws InterruptedException {
         try {
           return super.chat(request);
         } catch (ChatException e) {
-          throw new ChatException(String.valueOf(e.getMessage()), transientFailure, e);
+          throw new ChatException(
+              String.valueOf(e.getMessage()), reason, 1, e.retryAfter().orElse(null), e);
         }
       }
     };
@@ -305,6 +358,14 @@ class ChatModelContractMutantsTest extends ChatModelContract {
       List<ChatMessage> messages,
       OptionalDouble temperature,
       OptionalInt maxTokens) {
-    return new ChatRequest(messages, temperature, maxTokens, request.trace(), request.deadline());
+    return new ChatRequest(
+        messages,
+        temperature,
+        maxTokens,
+        request.trace(),
+        request.deadline(),
+        request.priority(),
+        request.caller(),
+        request.idempotencyKey());
   }
 }

@@ -1,6 +1,7 @@
 package dev.mama.testkit;
 
 import dev.mama.ChatException;
+import dev.mama.ChatException.Reason;
 import dev.mama.ChatReply;
 import dev.mama.ChatRequest;
 import dev.mama.Time;
@@ -15,6 +16,8 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -41,23 +44,22 @@ class JdkChatModel implements ChatModel {
   @Override
   public ChatReply chat(ChatRequest request) throws InterruptedException {
     if (closed) {
-      throw new ChatException("closed", false, null);
+      throw new ChatException("closed", Reason.CLOSED);
     }
     Duration left = request.deadline().remaining(Time.system());
     if (left.isZero()) {
-      throw new ChatException("late", true, null);
+      throw new ChatException("late", Reason.DEADLINE);
     }
     long start = System.nanoTime();
     HttpResponse<byte[]> response;
     try {
       response = client.send(post(request, left), BodyHandlers.ofByteArray());
     } catch (IOException e) {
-      throw new ChatException(server + " does not answer: " + e, true, e);
+      throw new ChatException(server + " does not answer: " + e, Reason.UNREACHABLE, 1, null, e);
     }
     int status = response.statusCode();
     if (status != 200) {
-      boolean busy = status == 408 || status == 409 || status == 429 || status >= 500;
-      throw new ChatException("HTTP " + status, busy, null);
+      throw new ChatException("HTTP " + status, reason(status), 1, hint(response), null);
     }
     return reply(response.body(), Duration.ofNanos(System.nanoTime() - start));
   }
@@ -76,6 +78,26 @@ class JdkChatModel implements ChatModel {
     return trace.child();
   }
 
+  @Nullable Duration hint(HttpResponse<?> response) {
+    return response
+        .headers()
+        .firstValue("retry-after")
+        .map(seconds -> Duration.ofSeconds(Long.parseLong(seconds)))
+        .orElse(null);
+  }
+
+  Optional<String> key(ChatRequest request) {
+    return request.idempotencyKey();
+  }
+
+  private static Reason reason(int status) {
+    return switch (status) {
+      case 429, 503 -> Reason.OVERLOADED;
+      case 408, 409 -> Reason.FAILED;
+      default -> status >= 500 ? Reason.FAILED : Reason.REFUSED;
+    };
+  }
+
   private HttpRequest post(ChatRequest request, Duration left) {
     var root = JSON.createObjectNode().put("model", name());
     var messages = root.putArray("messages");
@@ -87,11 +109,13 @@ class JdkChatModel implements ChatModel {
     }
     request.temperature().ifPresent(value -> root.put("temperature", value));
     request.maxTokens().ifPresent(value -> root.put("max_tokens", value));
-    return HttpRequest.newBuilder(server.resolve("/v1/chat/completions"))
-        .timeout(left.compareTo(Duration.ofMinutes(1)) < 0 ? left : Duration.ofMinutes(1))
-        .header("traceparent", step(request.trace()).traceparent())
-        .POST(BodyPublishers.ofByteArray(JSON.writeValueAsBytes(root)))
-        .build();
+    var post =
+        HttpRequest.newBuilder(server.resolve("/v1/chat/completions"))
+            .timeout(left.compareTo(Duration.ofMinutes(1)) < 0 ? left : Duration.ofMinutes(1))
+            .header("traceparent", step(request.trace()).traceparent())
+            .POST(BodyPublishers.ofByteArray(JSON.writeValueAsBytes(root)));
+    key(request).ifPresent(value -> post.header("idempotency-key", value));
+    return post.build();
   }
 
   ChatReply reply(byte[] body, Duration onWire) {
@@ -109,8 +133,8 @@ class JdkChatModel implements ChatModel {
             onWire);
       }
     } catch (JacksonException e) {
-      throw new ChatException("no JSON", false, e);
+      throw new ChatException("no JSON", Reason.MALFORMED, 1, null, e);
     }
-    throw new ChatException("no choices", false, null);
+    throw new ChatException("no choices", Reason.MALFORMED, 1, null, null);
   }
 }

@@ -1,0 +1,161 @@
+package dev.mama.llm;
+
+import dev.mama.ChatException;
+import dev.mama.ChatException.Reason;
+import dev.mama.ChatRequest;
+import dev.mama.ChatRequest.Caller;
+import dev.mama.ChatRequest.Priority;
+import dev.mama.llm.LlmBudget.Scope;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Accounts of what was spent, per experiment, group and agent where such a budget is set.
+ *
+ * <p>What a call will use is reserved before it and settled by what it used, so that a thousand
+ * calls at once do not overdraw a hard limit by more than their estimates are wrong. A call that
+ * failed is charged nothing, because nobody knows what it used. Calls without a caller have one
+ * account per scope of their own. Accounts live as long as the client.
+ *
+ * <p>Thread-safe; never waits. Accounts are locked one at a time.
+ */
+final class Budgets {
+
+  private static final Logger log = LoggerFactory.getLogger(Budgets.class);
+  private static final String NOBODY = "(no caller)";
+
+  private final Map<Scope, LlmBudget> budgets = new EnumMap<>(Scope.class);
+  private final Map<String, Account> accounts = new ConcurrentHashMap<>();
+  private final LlmMeters meters;
+
+  Budgets(Map<Scope, LlmBudget> budgets, LlmMeters meters) {
+    this.budgets.putAll(budgets);
+    this.meters = meters;
+  }
+
+  /**
+   * Reserves for one call.
+   *
+   * @throws ChatException if a limit stands against it; nothing is reserved then
+   */
+  Reserved reserve(ChatRequest request, long tokens, double money) {
+    var reserved = new Reserved(tokens, money);
+    try {
+      budgets.forEach((scope, budget) -> {
+        Account account =
+            accounts.computeIfAbsent(name(scope, request), name -> new Account(name, budget));
+        account.reserve(tokens, money, request.priority());
+        reserved.from.put(scope, account);
+      });
+      return reserved;
+    } catch (ChatException e) {
+      reserved.close();
+      throw e;
+    }
+  }
+
+  /** What one call has reserved; given back when closed, unless settled. */
+  static final class Reserved implements AutoCloseable {
+    private final Map<Scope, Account> from = new EnumMap<>(Scope.class);
+    private final long tokens;
+    private final double money;
+
+    private Reserved(long tokens, double money) {
+      this.tokens = tokens;
+      this.money = money;
+    }
+
+    /** The call used this much. */
+    void settle(long usedTokens, double usedMoney) {
+      from.values().forEach(account -> account.spend(usedTokens, usedMoney));
+    }
+
+    @Override
+    public void close() {
+      from.values().forEach(account -> account.giveBack(tokens, money));
+    }
+  }
+
+  private static String name(Scope scope, ChatRequest request) {
+    String whose = request.caller().map(caller -> whose(scope, caller)).orElse(NOBODY);
+    return scope.name().toLowerCase(Locale.ROOT) + " " + whose;
+  }
+
+  private static String whose(Scope scope, Caller caller) {
+    return switch (scope) {
+      case EXPERIMENT -> caller.experiment().value();
+      case GROUP -> caller.experiment() + "/" + caller.group();
+      case AGENT -> caller.experiment() + "/" + caller.agent();
+    };
+  }
+
+  /** What one of them has spent and reserved. */
+  private final class Account {
+    private final String name;
+    private final LlmBudget budget;
+    private long spentTokens;
+    private double spentMoney;
+    private long reservedTokens;
+    private double reservedMoney;
+    private boolean softReported;
+
+    Account(String name, LlmBudget budget) {
+      this.name = name;
+      this.budget = budget;
+    }
+
+    synchronized void reserve(long tokens, double money, Priority priority) {
+      long tokensThen = spentTokens + reservedTokens + tokens;
+      double moneyThen = spentMoney + reservedMoney + money;
+      if (tokensThen > budget.hardTokens() || moneyThen > budget.hardMoney()) {
+        throw exhausted("hard", budget.hardTokens(), budget.hardMoney());
+      }
+      if (spentTokens > budget.softTokens() || spentMoney > budget.softMoney()) {
+        if (!softReported) {
+          softReported = true;
+          meters.softLimitReached();
+          log.warn("budget of {} has passed its soft limit: {}", name, spent());
+        }
+        if (priority == Priority.OPTIONAL) {
+          throw exhausted("soft", budget.softTokens(), budget.softMoney());
+        }
+      }
+      reservedTokens += tokens;
+      reservedMoney += money;
+    }
+
+    synchronized void giveBack(long tokens, double money) {
+      reservedTokens -= tokens;
+      reservedMoney -= money;
+    }
+
+    synchronized void spend(long tokens, double money) {
+      spentTokens += tokens;
+      spentMoney += money;
+    }
+
+    private ChatException exhausted(String which, long tokens, double money) {
+      return new ChatException(
+          "the %s budget of %s stands against this call: %s; the limit is %s tokens and %s; raise it or ask less"
+              .formatted(which, name, spent(), shown(tokens), shown(money)),
+          Reason.BUDGET);
+    }
+
+    private String spent() {
+      return "%d tokens and %.4f spent, %d and %.4f reserved"
+          .formatted(spentTokens, spentMoney, reservedTokens, reservedMoney);
+    }
+
+    private static String shown(long tokens) {
+      return tokens == Long.MAX_VALUE ? "any number of" : Long.toString(tokens);
+    }
+
+    private static String shown(double money) {
+      return Double.isInfinite(money) ? "any money" : Double.toString(money);
+    }
+  }
+}

@@ -1,0 +1,137 @@
+package dev.mama.llm;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.mama.ChatException.Reason;
+import dev.mama.ChatReply;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * The pipeline's metrics, all registered at the start; the guide lists them. Tags are models,
+ * servers and outcomes, never agents.
+ *
+ * <p>Thread-safe.
+ */
+final class LlmMeters implements AutoCloseable {
+
+  private final MeterRegistry registry;
+  private final List<Meter> gauges = new ArrayList<>();
+  private final Timer answered;
+  private final Map<Reason, Timer> failed = new EnumMap<>(Reason.class);
+  private final Map<ChatReply.Source, Counter> sources = new EnumMap<>(ChatReply.Source.class);
+  private final Counter softLimit;
+
+  LlmMeters(MeterRegistry registry) {
+    this.registry = registry;
+    this.answered = registry.timer("mama.llm.calls", "outcome", "answered");
+    for (Reason reason : Reason.values()) {
+      failed.put(reason, registry.timer("mama.llm.calls", "outcome", word(reason)));
+    }
+    for (var source : ChatReply.Source.values()) {
+      sources.put(source, registry.counter("mama.llm.answers", "source", word(source)));
+    }
+    this.softLimit = registry.counter("mama.llm.budget.soft");
+  }
+
+  void answered(ChatReply.Source source, Duration took) {
+    answered.record(took.toNanos(), TimeUnit.NANOSECONDS);
+    requireNonNull(sources.get(source)).increment();
+  }
+
+  void failed(Reason reason, Duration took) {
+    requireNonNull(failed.get(reason)).record(took.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  void softLimitReached() {
+    softLimit.increment();
+  }
+
+  /** The gauges go; what was counted stays with the registry. */
+  @Override
+  public void close() {
+    gauges.forEach(registry::remove);
+  }
+
+  private static String word(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
+  }
+
+  /** The metrics of one model. */
+  final class Lane {
+    private final String[] tags;
+    private final Timer admission;
+    private final Timer pace;
+    private final Timer wire;
+    private final Counter retries;
+    private final Counter promptTokens;
+    private final Counter completionTokens;
+    private final Counter cost;
+    private final Map<Reason, Counter> failures = new EnumMap<>(Reason.class);
+    private final Map<Reason, Counter> passedOver = new EnumMap<>(Reason.class);
+
+    Lane(String model, String server) {
+      tags = new String[] {"model", model, "server", server};
+      admission = registry.timer("mama.llm.admission.wait", tags);
+      pace = registry.timer("mama.llm.pace.wait", tags);
+      wire = registry.timer("mama.llm.wire", tags);
+      retries = registry.counter("mama.llm.retries", tags);
+      promptTokens = registry.counter("mama.llm.tokens", with("kind", "prompt"));
+      completionTokens = registry.counter("mama.llm.tokens", with("kind", "completion"));
+      cost = registry.counter("mama.llm.cost", tags);
+      for (Reason reason : Reason.values()) {
+        failures.put(reason, registry.counter("mama.llm.failures", with("reason", word(reason))));
+        passedOver.put(reason, registry.counter("mama.llm.next", with("reason", word(reason))));
+      }
+    }
+
+    void gauge(String name, Supplier<Number> value) {
+      gauges.add(Gauge.builder(name, value).tags(tags).strongReference(true).register(registry));
+    }
+
+    void admittedAfter(Duration wait) {
+      admission.record(wait.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    void pacedAfter(Duration wait) {
+      pace.record(wait.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    void answered(ChatReply reply, double price) {
+      wire.record(reply.onWire().toNanos(), TimeUnit.NANOSECONDS);
+      promptTokens.increment(reply.promptTokens());
+      completionTokens.increment(reply.completionTokens());
+      cost.increment(price);
+    }
+
+    /** One attempt failed. */
+    void failed(Reason reason) {
+      requireNonNull(failures.get(reason)).increment();
+    }
+
+    /** It is asked again. */
+    void retried() {
+      retries.increment();
+    }
+
+    /** The next model is asked instead. */
+    void passedOver(Reason reason) {
+      requireNonNull(passedOver.get(reason)).increment();
+    }
+
+    private String[] with(String key, String value) {
+      return new String[] {tags[0], tags[1], tags[2], tags[3], key, value};
+    }
+  }
+}

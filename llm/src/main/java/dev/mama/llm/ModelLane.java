@@ -1,0 +1,207 @@
+package dev.mama.llm;
+
+import dev.mama.ChatException;
+import dev.mama.ChatException.Reason;
+import dev.mama.ChatReply;
+import dev.mama.ChatRequest;
+import dev.mama.Time;
+import dev.mama.llm.Admission.Permit;
+import dev.mama.llm.Pace.Reserved;
+import dev.mama.spi.ChatModel;
+import java.time.Duration;
+
+/**
+ * One model with all that stands before it: admission, pace, breaker, call, classification, retry.
+ *
+ * <p>A place on the wire is held for one attempt and given back between two, so that whoever backs
+ * off does not stand in others' way. The deadline bounds the sum.
+ *
+ * <p>Thread-safe.
+ */
+final class ModelLane implements AutoCloseable {
+
+  private final ChatModel model;
+  private final LlmTerms terms;
+  private final Admission admission;
+  private final Pace pace;
+  private final Breaker breaker;
+  private final int maxAttempts;
+  private final Jitter jitter;
+  private final Sleeper sleeper;
+  private final Time time;
+  private final TokenEstimate estimate = new TokenEstimate();
+  private final LlmMeters.Lane meters;
+
+  /** What a lane shares with its neighbours. */
+  record Shared(
+      int maxAttempts, BreakerOptions breaker, Jitter jitter, Sleeper sleeper, Time time) {}
+
+  ModelLane(
+      LlmEndpoint endpoint, LlmTerms terms, ChatModel model, Shared shared, LlmMeters.Lane meters) {
+    String name = "'%s' at %s".formatted(endpoint.model(), endpoint.baseUrl());
+    this.model = model;
+    this.terms = terms;
+    this.time = shared.time();
+    this.sleeper = shared.sleeper();
+    this.jitter = shared.jitter();
+    this.maxAttempts = shared.maxAttempts();
+    this.meters = meters;
+    this.admission =
+        new Admission(name, new AdaptiveLimit(endpoint.poolSize()), endpoint.maxWaiting(), time);
+    this.pace = new Pace(name, terms, time, sleeper, jitter);
+    this.breaker = new Breaker(name, shared.breaker(), time);
+    meters.gauge("mama.llm.admission.limit", admission::limit);
+    meters.gauge("mama.llm.admission.admitted", admission::admitted);
+    meters.gauge("mama.llm.admission.waiting", admission::waiting);
+    meters.gauge("mama.llm.breaker.state", breaker::state);
+  }
+
+  String name() {
+    return model.name();
+  }
+
+  LlmTerms terms() {
+    return terms;
+  }
+
+  TokenEstimate.Tokens estimate(ChatRequest request) {
+    return estimate.of(request);
+  }
+
+  LlmMeters.Lane meters() {
+    return meters;
+  }
+
+  /**
+   * Asks until there is an answer, or a failure that asking again does not cure, or no attempt or
+   * time is left.
+   *
+   * @throws ChatException that says how often the server was asked
+   */
+  ChatReply chat(ChatRequest request) throws InterruptedException {
+    int asked = 0;
+    for (int attempt = 1; ; attempt++) {
+      try {
+        ChatReply reply = attempt(request);
+        return Replies.afterAttempts(reply, asked + reply.attempts());
+      } catch (ChatException e) {
+        asked += e.attempts();
+        meters.failed(e.reason());
+        waitBefore(attempt, request, asked, e);
+        meters.retried();
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    admission.close();
+    model.close();
+  }
+
+  private ChatReply attempt(ChatRequest request) throws InterruptedException {
+    pace.refuseIfShutBeyond(request.deadline());
+    long start = time.nanos();
+    try (Permit permit = admission.enter(request)) {
+      long admitted = time.nanos();
+      meters.admittedAfter(Duration.ofNanos(admitted - start));
+      Reserved reserved = pace.reserve(estimate.of(request).sum(), request.deadline());
+      meters.pacedAfter(Duration.ofNanos(time.nanos() - admitted));
+      if (!breaker.tryEnter()) {
+        reserved.cancel();
+        throw new ChatException(
+            "chat model '%s' is left alone for a while: it failed or was slow too often"
+                .formatted(model.name()),
+            Reason.RESTING);
+      }
+      return call(request, permit, reserved);
+    }
+  }
+
+  private ChatReply call(ChatRequest request, Permit permit, Reserved reserved)
+      throws InterruptedException {
+    long start = time.nanos();
+    permit.sent();
+    boolean classified = false;
+    try {
+      ChatReply reply = model.chat(request);
+      classified = true;
+      breaker.succeeded(since(start));
+      permit.answered(reply.onWire(), reply.completionTokens());
+      reserved.settle(reply.tokens());
+      estimate.learn(request, reply);
+      meters.answered(reply, terms.cost(reply.promptTokens(), reply.completionTokens()));
+      return reply;
+    } catch (ChatException e) {
+      classified = true;
+      classify(e, permit, since(start));
+      throw e;
+    } finally {
+      if (!classified) {
+        breaker.gaveUp(since(start));
+      }
+    }
+  }
+
+  /** Tells the limit and the breaker what the failure means to them. */
+  private void classify(ChatException e, Permit permit, Duration took) {
+    switch (e.reason()) {
+      case OVERLOADED -> {
+        permit.refused();
+        if (permit.wasAlone()) {
+          // No room for a single call is no matter of how many there are.
+          breaker.failed(took, e);
+        } else {
+          breaker.gaveUp(took);
+        }
+      }
+      case TIMEOUT -> {
+        permit.refused();
+        breaker.failed(took, e);
+      }
+      case UNREACHABLE, FAILED, MALFORMED -> breaker.failed(took, e);
+      case REFUSED, DENIED, CLOSED, BUDGET, DEADLINE, BUSY, RESTING -> breaker.gaveUp(took);
+    }
+  }
+
+  private void waitBefore(int attempt, ChatRequest request, int asked, ChatException e)
+      throws InterruptedException {
+    // A gate that is shut already has told so itself.
+    if (e.attempts() > 0) {
+      e.retryAfter().ifPresent(pace::shutFor);
+    }
+    if (!isCuredByTime(e.reason())) {
+      throw asked == e.attempts() ? e : gaveUp(e, "", asked);
+    }
+    if (attempt >= maxAttempts) {
+      throw gaveUp(e, "; gave up after %d attempts".formatted(asked), asked);
+    }
+    // After a hint the gate waits, and adds the jitter.
+    Duration wait = e.retryAfter().isPresent() ? Duration.ZERO : jitter.afterFailure(attempt);
+    Duration needed = e.retryAfter().orElse(wait);
+    Duration left = request.deadline().remaining(time);
+    if (needed.compareTo(left) >= 0) {
+      throw gaveUp(
+          e,
+          "; asking again in %s would miss the deadline, which is in %s".formatted(needed, left),
+          asked);
+    }
+    sleeper.sleep(wait);
+  }
+
+  private static boolean isCuredByTime(Reason reason) {
+    return switch (reason) {
+      case UNREACHABLE, FAILED, OVERLOADED, TIMEOUT -> true;
+      case REFUSED, DENIED, MALFORMED, CLOSED, BUDGET, DEADLINE, BUSY, RESTING -> false;
+    };
+  }
+
+  private static ChatException gaveUp(ChatException last, String how, int asked) {
+    return new ChatException(
+        last.getMessage() + how, last.reason(), asked, last.retryAfter().orElse(null), last);
+  }
+
+  private Duration since(long start) {
+    return Duration.ofNanos(time.nanos() - start);
+  }
+}
