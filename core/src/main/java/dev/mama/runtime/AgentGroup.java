@@ -74,7 +74,7 @@ public final class AgentGroup implements AutoCloseable {
     outstanding = new Outstanding();
     router = new Router(options, recorder, incarnations, outstanding, executor, timer);
     var schedule = new Schedule(timer);
-    var dispatcher = new Dispatcher(executor, timer);
+    var dispatcher = new Dispatcher(outstanding, executor, timer);
     turns =
         new Turns(
             options, router, recorder, incarnations, outstanding, dispatcher, schedule, compute);

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * A started agent and its mailbox. Idle, it is this object, its id and an entry in the directory;
  * what only busy agents need is made when it is first needed.
  */
-final class Cell extends Mailbox {
+final class Cell extends Mailbox implements Dispatcher.Ready {
 
   /** Messages one activation handles before other agents get their chance. */
   private static final int BATCH = 64;

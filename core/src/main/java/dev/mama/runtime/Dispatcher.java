@@ -9,6 +9,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -33,14 +35,55 @@ import org.jspecify.annotations.Nullable;
  */
 final class Dispatcher {
 
+  /** What waits for a permit. */
+  sealed interface Ready permits Cell, Resumption {}
+
+  /** A turn in the middle, which has let others go first. */
+  static final class Resumption implements Ready {
+    private final Thread thread;
+    private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
+
+    private enum State {
+      WAITING,
+      GRANTED,
+      LEFT
+    }
+
+    Resumption(Thread thread) {
+      this.thread = thread;
+    }
+
+    /** Passes a permit on to the turn; false if it does not wait for one any more. */
+    boolean grant() {
+      boolean granted = state.compareAndSet(State.WAITING, State.GRANTED);
+      if (granted) {
+        LockSupport.unpark(thread);
+      }
+      return granted;
+    }
+
+    /** Waits for the permit; one that is interrupted goes on without waiting. */
+    void await(Worker worker) {
+      while (state.get() == State.WAITING) {
+        LockSupport.park(this);
+        if (thread.isInterrupted() && state.compareAndSet(State.WAITING, State.LEFT)) {
+          worker.regainPermit();
+          return;
+        }
+      }
+      worker.gotPermit();
+    }
+  }
+
   private static final long TICK_MILLIS = 2;
   private static final int QUIET_TICKS = 50;
 
   private final int permits = Math.max(2, Runtime.getRuntime().availableProcessors());
-  private final Queue<Cell> ready = new ConcurrentLinkedQueue<>();
+  private final Queue<Ready> ready = new ConcurrentLinkedQueue<>();
   private final Set<Worker> workers = ConcurrentHashMap.newKeySet();
   private final AtomicInteger running = new AtomicInteger();
   private final AtomicBoolean watching = new AtomicBoolean();
+  private final Outstanding outstanding;
   private final Executor threads;
   private final ScheduledExecutorService timer;
   private int quietTicks; // the watch's own
@@ -48,7 +91,8 @@ final class Dispatcher {
   /**
    * @param threads starts a virtual thread for each task
    */
-  Dispatcher(Executor threads, ScheduledExecutorService timer) {
+  Dispatcher(Outstanding outstanding, Executor threads, ScheduledExecutorService timer) {
+    this.outstanding = outstanding;
     this.threads = threads;
     this.timer = timer;
   }
@@ -86,13 +130,27 @@ final class Dispatcher {
     startWorker();
   }
 
-  @Nullable Cell poll() {
+  @Nullable Ready poll() {
     return ready.poll();
+  }
+
+  /**
+   * Lets whatever is ready now run before the turn of {@code worker} goes on: it joins the line
+   * behind them without a permit, and gets one back when its turn has come. Called by that turn.
+   */
+  void letOthersGo(Worker worker) {
+    if (ready.isEmpty() || worker.isWaiting()) {
+      return;
+    }
+    var resumption = new Resumption(Thread.currentThread());
+    ready.add(resumption);
+    worker.lendPermit();
+    resumption.await(worker);
   }
 
   private void startWorker() {
     if (acquire()) {
-      var worker = new Worker(this);
+      var worker = new Worker(this, outstanding.take());
       workers.add(worker);
       threads.execute(worker);
     } else {
@@ -136,6 +194,7 @@ final class Dispatcher {
 
   void gone(Worker worker) {
     workers.remove(worker);
+    outstanding.giveBack(worker.share());
   }
 
   /**

@@ -1,40 +1,113 @@
 package dev.mama.runtime;
 
 import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Counts the messages that a group has accepted for its own agents and those it has finished; lets
- * a closer wait until they are as many.
+ * Counts the messages that a group has sent, accepted for its own agents, and finished; lets a
+ * closer wait until all that were accepted are finished.
+ *
+ * <p>Each message counts three times, so a worker has a share of its own, which nobody else writes
+ * and which takes no atomic step; all other threads use adders.
  */
 final class Outstanding {
 
-  private final LongAdder accepted = new LongAdder();
-  private final LongAdder finished = new LongAdder();
+  // Places in a share and among the adders; a share has room before and after them, so that no
+  // cache line belongs to two.
+  private static final int SENT = 7;
+  private static final int ACCEPTED = 8;
+  private static final int FINISHED = 9;
+  private static final int LENGTH = 16;
 
-  void add() {
-    accepted.increment();
+  /** What one worker at a time counts. Read by others; none of it ever decreases. */
+  static final class Share {
+    private final AtomicLongArray counts = new AtomicLongArray(LENGTH);
   }
 
-  void done() {
-    finished.increment();
+  private final Queue<Share> shares = new ConcurrentLinkedQueue<>();
+  private final Queue<Share> free = new ConcurrentLinkedQueue<>();
+  private final LongAdder[] others = new LongAdder[LENGTH];
+
+  Outstanding() {
+    for (int what : new int[] {SENT, ACCEPTED, FINISHED}) {
+      others[what] = new LongAdder();
+    }
+  }
+
+  /** A share for a worker, to be given back when it ends. */
+  Share take() {
+    Share share = free.poll();
+    if (share == null) {
+      share = new Share();
+      shares.add(share);
+    }
+    return share;
+  }
+
+  void giveBack(Share share) {
+    free.add(share);
+  }
+
+  /**
+   * A message was sent.
+   *
+   * @param by the worker whose turn this is, or null
+   */
+  void sent(@Nullable Worker by) {
+    count(SENT, by);
+  }
+
+  /** A message was accepted, or is about to be. */
+  void add(@Nullable Worker by) {
+    count(ACCEPTED, by);
+  }
+
+  /** A message is done with, or was not accepted after all. */
+  void done(@Nullable Worker by) {
+    count(FINISHED, by);
+  }
+
+  private void count(int what, @Nullable Worker by) {
+    if (by == null) {
+      others[what].increment();
+    } else {
+      AtomicLongArray counts = by.share().counts;
+      counts.setRelease(what, counts.getPlain(what) + 1);
+    }
   }
 
   long count() {
-    long done = finished.sum();
-    return accepted.sum() - done;
+    // Finished is read first: both only grow, so where the sums agree there was a moment without
+    // any.
+    long done = finished();
+    return sum(ACCEPTED) - done;
+  }
+
+  /** How many have been sent since the beginning. */
+  long sent() {
+    return sum(SENT);
   }
 
   /** How many have been finished since the beginning. */
   long finished() {
-    return finished.sum();
+    return sum(FINISHED);
+  }
+
+  private long sum(int what) {
+    long sum = others[what].sum();
+    for (Share share : shares) {
+      sum += share.counts.getAcquire(what);
+    }
+    return sum;
   }
 
   /** Waits until there are none; false if {@code limit} ran out first. */
   boolean awaitNone(Duration limit) throws InterruptedException {
     long end = System.nanoTime() + limit.toNanos();
-    // Finished is read first: both only grow, so where the sums agree there was a moment without
-    // any.
     while (count() > 0) {
       if (System.nanoTime() - end >= 0) {
         return false;

@@ -44,7 +44,6 @@ final class Router {
   private final ConcurrentMap<AgentId, Cell> cells = new ConcurrentHashMap<>();
   private final ConcurrentMap<AgentId, Outbox> clients = new ConcurrentHashMap<>();
   private volatile boolean closing;
-  private final Counter sent;
   private final Counter duplicates;
   private final Counter deadLetters;
 
@@ -64,10 +63,13 @@ final class Router {
     this.timer = timer;
     this.overflow = new Overflow(options);
     this.holdBack = new HoldBack(options.time());
-    this.sent = options.meters().counter("mama.messages.sent");
     this.duplicates = options.meters().counter("mama.messages.duplicates");
     this.deadLetters = options.meters().counter("mama.messages.dead");
     options.meters().gaugeMapSize("mama.agents", List.of(), cells);
+    options
+        .meters()
+        .more()
+        .counter("mama.messages.sent", List.of(), outstanding, Outstanding::sent);
   }
 
   Asks asks() {
@@ -128,7 +130,7 @@ final class Router {
   /** Puts a message into the mailbox of {@code cell}, waiting for room, and records it. */
   void deliver(Cell cell, Envelope envelope, @Nullable Worker by) throws InterruptedException {
     cell.checkRunning();
-    outstanding.add();
+    outstanding.add(by);
     boolean accepted = false;
     try {
       accepted = cell.offer(envelope, options.mailboxCapacity(), by);
@@ -147,11 +149,14 @@ final class Router {
       }
     } finally {
       if (!accepted) {
-        outstanding.done();
+        outstanding.done(by);
       }
     }
-    sent.increment();
+    outstanding.sent(by);
     recorder.sent(envelope.message());
+    if (by != null) {
+      by.hasSent();
+    }
   }
 
   /** Hands a message to the transport; returns once it is accepted and recorded. */
@@ -162,7 +167,7 @@ final class Router {
     }
     boolean own = cells.containsKey(message.to());
     if (own) {
-      outstanding.add();
+      outstanding.add(null);
     }
     boolean accepted = false;
     try {
@@ -170,10 +175,10 @@ final class Router {
       accepted = true;
     } finally {
       if (own && !accepted) {
-        outstanding.done();
+        outstanding.done(null);
       }
     }
-    sent.increment();
+    outstanding.sent(null);
     recorder.sent(message);
   }
 
@@ -185,13 +190,13 @@ final class Router {
       return new Delivery.Refused(message.to(), "it is not reached without waiting; use send");
     }
     cell.checkRunning();
-    outstanding.add();
+    outstanding.add(by);
     if (!cell.offer(envelope, options.mailboxCapacity(), by)) {
-      outstanding.done();
+      outstanding.done(by);
       return new Delivery.Refused(
           message.to(), "its mailbox is full (%d messages)".formatted(options.mailboxCapacity()));
     }
-    sent.increment();
+    outstanding.sent(by);
     recorder.sent(message);
     return new Delivery.Accepted(message.id());
   }
@@ -214,16 +219,17 @@ final class Router {
 
   private boolean publish(Cell from, Cell to, Payload payload, Trace trace, boolean recordRefusal) {
     Envelope envelope = from.outbox().unnumbered(to.id, payload, trace);
-    outstanding.add();
-    if (to.offer(envelope, options.mailboxCapacity(), from == to ? null : from.worker())) {
-      sent.increment();
+    Worker by = from == to ? null : from.worker(); // a timer sends an agent's own
+    outstanding.add(by);
+    if (to.offer(envelope, options.mailboxCapacity(), by)) {
+      outstanding.sent(by);
       // A timer's thread may be here, which must not wait for the log.
       if (recorder.isOn()) {
         executor.execute(() -> recorder.sent(envelope.message()));
       }
       return true;
     }
-    outstanding.done();
+    outstanding.done(by);
     if (recordRefusal) {
       refuse(envelope, Reason.FULL, full(to));
     }
@@ -311,10 +317,10 @@ final class Router {
 
   private void takeOver(Cell cell, Envelope envelope) {
     if (!isOwn(envelope)) {
-      outstanding.add();
+      outstanding.add(null);
     }
     if (cell.isStopped() || !overflow.offer(cell, envelope)) {
-      outstanding.done();
+      outstanding.done(null);
       refuse(envelope, Reason.FULL, full(cell));
     }
   }
@@ -333,7 +339,7 @@ final class Router {
   private void skipped(Cell cell, Envelope next, Inbox.Gap gap) {
     if (isOwn(next)) {
       for (long number = gap.first(); number <= gap.last(); number++) {
-        outstanding.done();
+        outstanding.done(null);
       }
     }
     executor.execute(() ->

@@ -141,7 +141,7 @@ final class Turns {
       pause = handle(cell, envelope, failures);
     }
     if (pause == null) {
-      outstanding.done();
+      outstanding.done(cell.worker());
     }
     return pause;
   }

@@ -1,5 +1,8 @@
 package dev.mama.runtime;
 
+import dev.mama.runtime.Dispatcher.Ready;
+import dev.mama.runtime.Dispatcher.Resumption;
+import dev.mama.runtime.Outstanding.Share;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +21,9 @@ final class Worker implements Runnable {
    * busy one.
    */
   private static final int YIELD_EVERY = 128;
+
+  /** After so many messages a turn lets those go first whom it has woken. */
+  private static final int SENDS = 4_096;
 
   /** In place of a turn's number while that turn is being interrupted. */
   private static final long INTERRUPTING = -1;
@@ -38,6 +44,7 @@ final class Worker implements Runnable {
   }
 
   private final Dispatcher dispatcher;
+  private final Share share;
 
   /**
    * An agent that a turn of this worker has woken; it runs next, on the same core, unless somebody
@@ -53,14 +60,17 @@ final class Worker implements Runnable {
   private volatile long
       turn; // counts turns, so that others can see whether it is still the same one
 
+  private int sent; // by the turn, confined to its thread
+
   // What the watch and the watchdog saw last, each confined to the timer's thread.
   long turnSeen = -1;
   long turnTimed = -1;
   long turnTimedSinceNanos;
   boolean turnReported;
 
-  Worker(Dispatcher dispatcher) {
+  Worker(Dispatcher dispatcher, Share share) {
     this.dispatcher = dispatcher;
+    this.share = share;
   }
 
   @Override
@@ -78,32 +88,53 @@ final class Worker implements Runnable {
   private void work() {
     int streak = 0;
     for (int done = 1; ; done++) {
-      Cell cell = streak < LONGEST_STREAK ? takeNext() : null;
-      streak = cell == null ? 0 : streak + 1;
-      if (cell == null) {
-        cell = dispatcher.poll();
+      Ready ready = streak < LONGEST_STREAK ? takeNext() : null;
+      streak = ready == null ? 0 : streak + 1;
+      if (ready == null) {
+        ready = dispatcher.poll();
       }
-      if (cell == null) {
-        cell = takeNext();
+      if (ready == null) {
+        ready = takeNext();
       }
-      if (cell == null) {
-        lendPermit();
-        if (!dispatcher.hasWork() || !dispatcher.acquire()) {
-          return;
+      switch (ready) {
+        case null -> {
+          lendPermit();
+          if (!dispatcher.hasWork() || !dispatcher.acquire()) {
+            return;
+          }
+          gotPermit();
         }
-        lent = false;
-        continue;
-      }
-      current = cell;
-      cell.run(this);
-      current = null;
-      regainPermit();
-      if (dispatcher.tooMany() && lendPermit()) {
-        return;
+        case Cell cell -> {
+          current = cell;
+          cell.run(this);
+          current = null;
+          regainPermit();
+          if (dispatcher.tooMany() && lendPermit()) {
+            return;
+          }
+        }
+        case Resumption turn -> {
+          if (turn.grant()) {
+            lent = true; // the permit is that turn's now
+            handOverNext();
+            return;
+          }
+        }
       }
       if (done % YIELD_EVERY == 0) {
         Thread.yield();
       }
+    }
+  }
+
+  /**
+   * A turn of this worker has sent a message. After so many it lets others go first: what it sends
+   * is handled while it is still in the cache, and does not pile up.
+   */
+  void hasSent() {
+    if (++sent == SENDS) {
+      sent = 0;
+      dispatcher.letOthersGo(this);
     }
   }
 
@@ -117,6 +148,7 @@ final class Worker implements Runnable {
    * reach the next.
    */
   void endTurn() {
+    sent = 0;
     long now = turn;
     while (now == INTERRUPTING || !TURN.compareAndSet(this, now, now + 1)) {
       Thread.onSpinWait(); // somebody else is between two writes of this field
@@ -154,6 +186,11 @@ final class Worker implements Runnable {
     return lent;
   }
 
+  /** Where this worker counts its messages. */
+  Share share() {
+    return share;
+  }
+
   /** Keeps {@code cell} to be run next, if nothing else is. */
   boolean keep(Cell cell) {
     return NEXT.compareAndSet(this, null, cell);
@@ -182,6 +219,11 @@ final class Worker implements Runnable {
     dispatcher.release();
     handOverNext();
     return true;
+  }
+
+  /** The turn goes on with a permit that it was given. */
+  void gotPermit() {
+    lent = false;
   }
 
   /**

@@ -144,6 +144,57 @@ class AgentGroupTurnsTest {
   }
 
   @Test
+  void turns_everyPermitSendsAndSends_thoseTheyWakeGoOn() throws Exception {
+    int permits = Math.max(2, Runtime.getRuntime().availableProcessors());
+    var handled = new AtomicInteger();
+    var early = new AtomicInteger(); // senders that saw a receiver run during their own turn
+    try (var wide = AgentGroup.builder(EXPERIMENT).mailboxCapacity(1_000_000).build()) {
+      AgentId receiver = start(wide, "receiver", (message, context) -> handled.incrementAndGet());
+      wide.define(
+          AgentType.of(
+              "sender",
+              () ->
+                  (message, context) -> {
+                    for (int i = 0; i < 100_000 && handled.get() == 0; i++) {
+                      context.send(receiver, message.payload());
+                    }
+                    early.addAndGet(handled.get() > 0 ? 1 : 0);
+                  }));
+      List<AgentId> senders =
+          IntStream.range(0, permits).mapToObj(i -> Words.id("sender-" + i)).toList();
+      wide.startAll(senders, "sender");
+      Sender client = wide.client("client");
+      for (AgentId sender : senders) {
+        client.send(sender, Payload.of(new Go()));
+      }
+    }
+    assertThat(early).hasValue(permits);
+  }
+
+  @Test
+  void turn_interruptedWhileItLetsOthersGo_goesOn() throws Exception {
+    var sent = new AtomicInteger();
+    var handled = new AtomicInteger();
+    try (var wide = AgentGroup.builder(EXPERIMENT).mailboxCapacity(1_000_000).build()) {
+      AgentId receiver = start(wide, "receiver", (message, context) -> handled.incrementAndGet());
+      AgentId sender =
+          start(
+              wide,
+              "sender",
+              (message, context) -> {
+                Thread.currentThread().interrupt();
+                for (int i = 0; i < 50_000; i++) {
+                  context.send(receiver, message.payload());
+                  sent.incrementAndGet();
+                }
+              });
+      wide.client("client").send(sender, Payload.of(new Go()));
+    }
+    assertThat(sent).hasValue(50_000);
+    assertThat(handled).hasValue(50_000);
+  }
+
+  @Test
   void turns_askInACircleOfMany_allAreAnswered() throws Exception {
     int length = 500; // far more waiting turns than permits
     try (group) {
