@@ -7,7 +7,8 @@ import java.util.UUID;
  *
  * <p>Immutable.
  *
- * @param id unique; the same in the log, on the wire and in the database
+ * @param idHigh upper 64 bits of its id
+ * @param idLow lower 64 bits of its id
  * @param from who sent it
  * @param to who receives it
  * @param channel the channel it came on
@@ -16,10 +17,37 @@ import java.util.UUID;
  * @param deadline when its answer is of no use any more, or {@link Deadline#NONE}
  */
 public record Message(
-    UUID id,
+    long idHigh,
+    long idLow,
     AgentId from,
     AgentId to,
     Channel channel,
     Payload payload,
     Trace trace,
-    Deadline deadline) {}
+    Deadline deadline) {
+
+  /** The message {@code id}; see {@link #id()}. */
+  public Message(
+      UUID id,
+      AgentId from,
+      AgentId to,
+      Channel channel,
+      Payload payload,
+      Trace trace,
+      Deadline deadline) {
+    this(
+        id.getMostSignificantBits(),
+        id.getLeastSignificantBits(),
+        from,
+        to,
+        channel,
+        payload,
+        trace,
+        deadline);
+  }
+
+  /** Its id: unique; the same in the log, on the wire and in the database. */
+  public UUID id() {
+    return new UUID(idHigh, idLow);
+  }
+}

@@ -71,7 +71,7 @@ public final class AgentGroup implements AutoCloseable {
     compute = new Compute(options.name());
     recorder = new Recorder(options, executor);
     incarnations = new Incarnations(options.time());
-    outstanding = new Outstanding();
+    outstanding = new Outstanding(incarnations);
     router = new Router(options, recorder, incarnations, outstanding, executor, timer);
     var schedule = new Schedule(timer);
     var dispatcher = new Dispatcher(outstanding, executor, timer);

@@ -40,7 +40,7 @@ final class Cell extends Mailbox implements Dispatcher.Ready {
    * @param failures how often its turn has failed
    * @param begun whether the pause before it is over
    */
-  private record Retry(Envelope envelope, int failures, AtomicBoolean begun) {}
+  private record Retry(Letter letter, int failures, AtomicBoolean begun) {}
 
   final AgentId id;
   private final AgentType type;
@@ -50,7 +50,7 @@ final class Cell extends Mailbox implements Dispatcher.Ready {
   private volatile @Nullable Outbox outbox;
   private @Nullable RandomGenerator random; // confined to the turn
   private volatile @Nullable Inbox inbox;
-  private volatile @Nullable ArrayDeque<Envelope> overflow;
+  private volatile @Nullable ArrayDeque<Letter> overflow;
 
   @SuppressWarnings("UnusedVariable") // read and written by its handle
   private @Nullable Worker worker;
@@ -76,12 +76,12 @@ final class Cell extends Mailbox implements Dispatcher.Ready {
   void run(Worker by) {
     for (int i = 0; i < BATCH; i++) {
       Retry again = retry;
-      Envelope envelope = again == null ? poll() : again.envelope();
-      if (envelope == null) {
+      Letter letter = again == null ? poll() : again.letter();
+      if (letter == null) {
         break; // announced, but not there yet
       }
       WORKER.setOpaque(this, by);
-      Duration pause = turns.run(this, envelope, again == null ? 0 : again.failures());
+      Duration pause = turns.run(this, letter, again == null ? 0 : again.failures());
       WORKER.setOpaque(this, null);
       by.endTurn();
       if (pause == null) {
@@ -89,7 +89,7 @@ final class Cell extends Mailbox implements Dispatcher.Ready {
       }
       if (pause != null) {
         pause(
-            new Retry(envelope, again == null ? 1 : again.failures() + 1, new AtomicBoolean()),
+            new Retry(letter, again == null ? 1 : again.failures() + 1, new AtomicBoolean()),
             pause);
         return; // busy, but nobody runs it until the pause is over
       }
@@ -177,8 +177,8 @@ final class Cell extends Mailbox implements Dispatcher.Ready {
   }
 
   /** The line of what has arrived and found the mailbox full; its own lock. */
-  ArrayDeque<Envelope> overflow() {
-    ArrayDeque<Envelope> made = overflow;
+  ArrayDeque<Letter> overflow() {
+    ArrayDeque<Letter> made = overflow;
     if (made == null) {
       synchronized (this) {
         made = overflow;
@@ -191,7 +191,7 @@ final class Cell extends Mailbox implements Dispatcher.Ready {
     return made;
   }
 
-  @Nullable ArrayDeque<Envelope> overflowIfAny() {
+  @Nullable ArrayDeque<Letter> overflowIfAny() {
     return overflow;
   }
 

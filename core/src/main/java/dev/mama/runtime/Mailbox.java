@@ -1,6 +1,5 @@
 package dev.mama.runtime;
 
-import dev.mama.spi.Envelope;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Queue;
@@ -12,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * A bounded queue of many producers and one consumer that costs an idle agent four fields.
  *
  * size counts what waits and what is being handled. A producer first raises it, by compare-and-set
- * against the bound, then pushes its node onto the stack `top`. Whoever raises it from 0 activates
+ * against the bound, then pushes its letter onto the stack `top`. Whoever raises it from 0 activates
  * the consumer; the consumer lowers it after each message and is idle when it reaches 0. So there is
  * no flag besides it, and exactly one activation for each stretch of work.
  *
@@ -32,25 +31,16 @@ abstract class Mailbox {
     try {
       var lookup = MethodHandles.lookup();
       SIZE = lookup.findVarHandle(Mailbox.class, "size", int.class);
-      TOP = lookup.findVarHandle(Mailbox.class, "top", Node.class);
+      TOP = lookup.findVarHandle(Mailbox.class, "top", Letter.class);
       WAITERS = lookup.findVarHandle(Mailbox.class, "waiters", Queue.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
   }
 
-  private static final class Node {
-    final Envelope envelope;
-    @Nullable Node next;
-
-    Node(Envelope envelope) {
-      this.envelope = envelope;
-    }
-  }
-
   private volatile int size;
-  private volatile @Nullable Node top;
-  private @Nullable Node first; // the consumer's own
+  private volatile @Nullable Letter top;
+  private @Nullable Letter first; // the consumer's own
   private volatile @Nullable Queue<Thread> waiters; // made when the mailbox first was full
 
   /** How many messages wait or are being handled. */
@@ -62,12 +52,12 @@ abstract class Mailbox {
   abstract void activate(@Nullable Worker by);
 
   /**
-   * Takes {@code envelope} over if there is room now: for {@code capacity} messages besides the one
+   * Takes {@code letter} over if there is room now: for {@code capacity} messages besides the one
    * being handled.
    *
    * @param by the worker whose turn sends, or null
    */
-  final boolean offer(Envelope envelope, int capacity, @Nullable Worker by) {
+  final boolean offer(Letter letter, int capacity, @Nullable Worker by) {
     int before;
     do {
       before = size;
@@ -75,27 +65,26 @@ abstract class Mailbox {
         return false;
       }
     } while (!SIZE.compareAndSet(this, before, before + 1));
-    var node = new Node(envelope);
-    Node below;
+    Letter below;
     do {
       below = top;
-      node.next = below;
-    } while (!TOP.compareAndSet(this, below, node));
+      letter.next = below;
+    } while (!TOP.compareAndSet(this, below, letter));
     if (before == 0) {
       activate(by);
     }
     return true;
   }
 
-  /** Takes {@code envelope} over, waiting for room at most {@code nanos}. */
-  final boolean offer(Envelope envelope, int capacity, long nanos, @Nullable Worker by)
+  /** Takes {@code letter} over, waiting for room at most {@code nanos}. */
+  final boolean offer(Letter letter, int capacity, long nanos, @Nullable Worker by)
       throws InterruptedException {
     long end = System.nanoTime() + nanos;
     Queue<Thread> line = line();
     Thread me = Thread.currentThread();
     line.add(me);
     try {
-      while (!offer(envelope, capacity, by)) {
+      while (!offer(letter, capacity, by)) {
         long left = end - System.nanoTime();
         if (left <= 0) {
           return false;
@@ -137,25 +126,26 @@ abstract class Mailbox {
    * The next message; null if its producer has announced it and not yet put it there. Consumer
    * only.
    */
-  final @Nullable Envelope poll() {
-    Node node = first;
-    if (node == null) {
-      node = reversed((Node) TOP.getAndSet(this, null));
-      if (node == null) {
+  final @Nullable Letter poll() {
+    Letter letter = first;
+    if (letter == null) {
+      letter = reversed((Letter) TOP.getAndSet(this, null));
+      if (letter == null) {
         return null;
       }
     }
-    first = node.next;
-    return node.envelope;
+    first = letter.next;
+    letter.next = null; // it may outlive its neighbours
+    return letter;
   }
 
-  private static @Nullable Node reversed(@Nullable Node node) {
-    Node turned = null;
-    while (node != null) {
-      Node next = node.next;
-      node.next = turned;
-      turned = node;
-      node = next;
+  private static @Nullable Letter reversed(@Nullable Letter letter) {
+    Letter turned = null;
+    while (letter != null) {
+      Letter next = letter.next;
+      letter.next = turned;
+      turned = letter;
+      letter = next;
     }
     return turned;
   }

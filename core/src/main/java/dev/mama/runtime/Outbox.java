@@ -13,6 +13,7 @@ import dev.mama.Payload;
 import dev.mama.PayloadException;
 import dev.mama.Trace;
 import dev.mama.UnknownAgentException;
+import dev.mama.runtime.Outstanding.Share;
 import dev.mama.spi.Envelope;
 import dev.mama.spi.Envelope.Failure;
 import dev.mama.spi.Envelope.Kind;
@@ -22,7 +23,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -74,12 +74,11 @@ final class Outbox {
   }
 
   void send(AgentId to, Payload payload, Trace trace) throws InterruptedException {
-    handOver(Kind.SEND, message(to, payload, trace, Deadline.NONE), List.of());
+    handOver(Kind.SEND, message(to, payload, trace), List.of());
   }
 
   Delivery trySend(AgentId to, Payload payload, Trace trace) {
-    return router.trySend(
-        unnumbered(Kind.SEND, message(to, payload, trace, Deadline.NONE), List.of()), worker());
+    return router.trySend(message(to, payload, trace), worker());
   }
 
   /**
@@ -129,11 +128,8 @@ final class Outbox {
     }
   }
 
-  /**
-   * Answers {@code question}; the answer carries no number, for it goes straight to whoever waits.
-   */
-  void answer(Envelope question, Kind kind, Payload payload) throws InterruptedException {
-    Message asked = question.message();
+  /** Answers {@code asked}; the answer carries no number, for it goes straight to whoever waits. */
+  void answer(Message asked, Kind kind, Payload payload) throws InterruptedException {
     router.answer(
         new Envelope(
             options.experiment(),
@@ -152,7 +148,8 @@ final class Outbox {
       throws InterruptedException {
     Cell cell = router.local(message.to());
     if (cell != null) {
-      router.deliver(cell, unnumbered(kind, message, waiting), worker());
+      router.deliver(
+          cell, kind == Kind.ASK ? Letter.asked(message, waiting) : Letter.sent(message), worker());
       return;
     }
     Worker worker = worker();
@@ -184,13 +181,9 @@ final class Outbox {
     return owner == null ? null : owner.worker();
   }
 
-  /** A message that needs no number: it goes straight into a mailbox of this group. */
-  Envelope unnumbered(AgentId to, Payload payload, Trace trace) {
-    return unnumbered(Kind.SEND, message(to, payload, trace, Deadline.NONE), List.of());
-  }
-
-  private Envelope unnumbered(Kind kind, Message message, List<AgentId> waiting) {
-    return new Envelope(options.experiment(), kind, message, null, null, waiting);
+  /** A message of this sender's, without a deadline. */
+  Message message(AgentId to, Payload payload, Trace trace) {
+    return message(to, payload, trace, Deadline.NONE);
   }
 
   private Envelope numbered(Kind kind, Message message, List<AgentId> waiting) {
@@ -203,15 +196,13 @@ final class Outbox {
     sentTo.merge(to, -1L, Long::sum);
   }
 
+  /** The id comes from the worker's own count where a turn of this sender's makes the message. */
   private Message message(AgentId to, Payload payload, Trace trace, Deadline deadline) {
-    return new Message(
-        new UUID(incarnation, ids.incrementAndGet()),
-        self,
-        to,
-        Channel.AGENT_CHAT,
-        payload,
-        trace,
-        deadline);
+    Worker worker = worker();
+    Share share = worker == null ? null : worker.shareOfCaller();
+    long high = share == null ? incarnation : share.incarnation();
+    long low = share == null ? ids.incrementAndGet() : share.nextId();
+    return new Message(high, low, self, to, Channel.AGENT_CHAT, payload, trace, deadline);
   }
 
   private static Payload unwrap(Envelope answer) {

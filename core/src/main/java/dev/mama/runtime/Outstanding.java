@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * Counts the messages that a group has sent, accepted for its own agents, and finished; lets a
  * closer wait until all that were accepted are finished.
  *
- * <p>Each message counts three times, so a worker has a share of its own, which nobody else writes
- * and which takes no atomic step; all other threads use adders.
+ * <p>Each message counts three times and has an id, so a worker has a share of its own, which
+ * nobody else writes and which takes no atomic step; all other threads use adders.
  */
 final class Outstanding {
 
@@ -21,18 +21,42 @@ final class Outstanding {
   private static final int SENT = 7;
   private static final int ACCEPTED = 8;
   private static final int FINISHED = 9;
+  private static final int IDS = 10;
   private static final int LENGTH = 16;
 
   /** What one worker at a time counts. Read by others; none of it ever decreases. */
   static final class Share {
     private final AtomicLongArray counts = new AtomicLongArray(LENGTH);
+    private final long incarnation;
+
+    private Share(long incarnation) {
+      this.incarnation = incarnation;
+    }
+
+    /** Upper half of the ids of what this share's worker sends. */
+    long incarnation() {
+      return incarnation;
+    }
+
+    /** Lower half of the next id. */
+    long nextId() {
+      return count(IDS);
+    }
+
+    private long count(int what) {
+      long next = counts.getPlain(what) + 1;
+      counts.setRelease(what, next);
+      return next;
+    }
   }
 
+  private final Incarnations incarnations;
   private final Queue<Share> shares = new ConcurrentLinkedQueue<>();
   private final Queue<Share> free = new ConcurrentLinkedQueue<>();
   private final LongAdder[] others = new LongAdder[LENGTH];
 
-  Outstanding() {
+  Outstanding(Incarnations incarnations) {
+    this.incarnations = incarnations;
     for (int what : new int[] {SENT, ACCEPTED, FINISHED}) {
       others[what] = new LongAdder();
     }
@@ -42,7 +66,7 @@ final class Outstanding {
   Share take() {
     Share share = free.poll();
     if (share == null) {
-      share = new Share();
+      share = new Share(incarnations.next());
       shares.add(share);
     }
     return share;
@@ -75,8 +99,7 @@ final class Outstanding {
     if (by == null) {
       others[what].increment();
     } else {
-      AtomicLongArray counts = by.share().counts;
-      counts.setRelease(what, counts.getPlain(what) + 1);
+      by.share().count(what);
     }
   }
 

@@ -1,6 +1,5 @@
 package dev.mama.runtime;
 
-import dev.mama.spi.Envelope;
 import java.util.ArrayDeque;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -11,8 +10,8 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class Overflow {
 
-  /** What an envelope is taken to weigh besides its payload. */
-  private static final int ENVELOPE_BYTES = 256;
+  /** What a message is taken to weigh besides its payload. */
+  private static final int MESSAGE_BYTES = 256;
 
   private final int mailboxCapacity;
   private final AtomicLong freeBytes;
@@ -23,21 +22,21 @@ final class Overflow {
   }
 
   /**
-   * Puts {@code envelope} into the mailbox of {@code cell}, or into its line; false if there is no
+   * Puts {@code letter} into the mailbox of {@code cell}, or into its line; false if there is no
    * room in either.
    */
-  boolean offer(Cell cell, Envelope envelope) {
-    ArrayDeque<Envelope> line = cell.overflow();
+  boolean offer(Cell cell, Letter letter) {
+    ArrayDeque<Letter> line = cell.overflow();
     synchronized (line) {
-      if (line.isEmpty() && cell.offer(envelope, mailboxCapacity, null)) {
+      if (line.isEmpty() && cell.offer(letter, mailboxCapacity, null)) {
         return true;
       }
-      long bytes = bytes(envelope);
+      long bytes = bytes(letter);
       if (freeBytes.addAndGet(-bytes) < 0) {
         freeBytes.addAndGet(bytes);
         return false;
       }
-      line.add(envelope);
+      line.add(letter);
       moveUp(cell, line); // the agent may have become idle since it had no room
       return true;
     }
@@ -48,7 +47,7 @@ final class Overflow {
    * counts as handled.
    */
   void moveUp(Cell cell) {
-    ArrayDeque<Envelope> line = cell.overflowIfAny();
+    ArrayDeque<Letter> line = cell.overflowIfAny();
     if (line != null) {
       synchronized (line) {
         moveUp(cell, line);
@@ -56,15 +55,15 @@ final class Overflow {
     }
   }
 
-  private void moveUp(Cell cell, ArrayDeque<Envelope> line) {
-    Envelope next;
+  private void moveUp(Cell cell, ArrayDeque<Letter> line) {
+    Letter next;
     while ((next = line.peek()) != null && cell.offer(next, mailboxCapacity, null)) {
       line.remove();
       freeBytes.addAndGet(bytes(next));
     }
   }
 
-  private static long bytes(Envelope envelope) {
-    return envelope.message().payload().json().length + (long) ENVELOPE_BYTES;
+  private static long bytes(Letter letter) {
+    return letter.message().payload().json().length + (long) MESSAGE_BYTES;
   }
 }

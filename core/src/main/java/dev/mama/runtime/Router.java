@@ -128,18 +128,18 @@ final class Router {
   }
 
   /** Puts a message into the mailbox of {@code cell}, waiting for room, and records it. */
-  void deliver(Cell cell, Envelope envelope, @Nullable Worker by) throws InterruptedException {
+  void deliver(Cell cell, Letter letter, @Nullable Worker by) throws InterruptedException {
     cell.checkRunning();
     outstanding.add(by);
     boolean accepted = false;
     try {
-      accepted = cell.offer(envelope, options.mailboxCapacity(), by);
+      accepted = cell.offer(letter, options.mailboxCapacity(), by);
       if (!accepted) {
-        Duration left = envelope.message().deadline().remaining(options.time());
+        Duration left = letter.message().deadline().remaining(options.time());
         Duration limit = left.compareTo(options.sendTimeout()) < 0 ? left : options.sendTimeout();
         Worker.waits(by);
         try {
-          accepted = cell.offer(envelope, options.mailboxCapacity(), limit.toNanos(), by);
+          accepted = cell.offer(letter, options.mailboxCapacity(), limit.toNanos(), by);
         } finally {
           Worker.goesOn(by);
         }
@@ -153,7 +153,7 @@ final class Router {
       }
     }
     outstanding.sent(by);
-    recorder.sent(envelope.message());
+    recorder.sent(letter.message());
     if (by != null) {
       by.hasSent();
     }
@@ -183,15 +183,14 @@ final class Router {
   }
 
   /** Hands a message over if that needs no waiting. */
-  Delivery trySend(Envelope envelope, @Nullable Worker by) {
-    Message message = envelope.message();
+  Delivery trySend(Message message, @Nullable Worker by) {
     Cell cell = local(message.to());
     if (cell == null) {
       return new Delivery.Refused(message.to(), "it is not reached without waiting; use send");
     }
     cell.checkRunning();
     outstanding.add(by);
-    if (!cell.offer(envelope, options.mailboxCapacity(), by)) {
+    if (!cell.offer(Letter.sent(message), options.mailboxCapacity(), by)) {
       outstanding.done(by);
       return new Delivery.Refused(
           message.to(), "its mailbox is full (%d messages)".formatted(options.mailboxCapacity()));
@@ -218,20 +217,20 @@ final class Router {
   }
 
   private boolean publish(Cell from, Cell to, Payload payload, Trace trace, boolean recordRefusal) {
-    Envelope envelope = from.outbox().unnumbered(to.id, payload, trace);
+    Message message = from.outbox().message(to.id, payload, trace);
     Worker by = from == to ? null : from.worker(); // a timer sends an agent's own
     outstanding.add(by);
-    if (to.offer(envelope, options.mailboxCapacity(), by)) {
+    if (to.offer(Letter.sent(message), options.mailboxCapacity(), by)) {
       outstanding.sent(by);
       // A timer's thread may be here, which must not wait for the log.
       if (recorder.isOn()) {
-        executor.execute(() -> recorder.sent(envelope.message()));
+        executor.execute(() -> recorder.sent(message));
       }
       return true;
     }
     outstanding.done(by);
     if (recordRefusal) {
-      refuse(envelope, Reason.FULL, full(to));
+      refuse(message, Reason.FULL, full(to));
     }
     return false;
   }
@@ -298,7 +297,10 @@ final class Router {
       case SEND, ASK -> {
         Cell cell = cells.get(envelope.message().to());
         if (cell == null) {
-          refuse(envelope, Reason.UNKNOWN, "no such agent in group '%s'".formatted(options.name()));
+          refuse(
+              envelope.message(),
+              Reason.UNKNOWN,
+              "no such agent in group '%s'".formatted(options.name()));
         } else {
           cell.inbox().accept(envelope);
         }
@@ -319,9 +321,9 @@ final class Router {
     if (!isOwn(envelope)) {
       outstanding.add(null);
     }
-    if (cell.isStopped() || !overflow.offer(cell, envelope)) {
+    if (cell.isStopped() || !overflow.offer(cell, Letter.of(envelope))) {
       outstanding.done(null);
-      refuse(envelope, Reason.FULL, full(cell));
+      refuse(envelope.message(), Reason.FULL, full(cell));
     }
   }
 
@@ -353,18 +355,17 @@ final class Router {
   /**
    * Buries a message that is not taken over; elsewhere, because a transport's thread must not wait.
    */
-  private void refuse(Envelope envelope, Reason reason, String detail) {
-    executor.execute(() -> bury(envelope, reason, detail));
+  private void refuse(Message message, Reason reason, String detail) {
+    executor.execute(() -> bury(message, reason, detail));
   }
 
-  private void bury(Envelope envelope, Reason reason, String detail) {
+  private void bury(Message message, Reason reason, String detail) {
     deadLetters.increment();
-    Message message = envelope.message();
     recorder.error(
         "agent/" + message.to(),
         "message %s of '%s' is dead: %s".formatted(message.id(), message.from(), detail),
         message.trace());
-    fail(outboxOf(message.to()), envelope, new Failure(reason, detail));
+    fail(outboxOf(message.to()), message, new Failure(reason, detail));
   }
 
   private Outbox outboxOf(AgentId agent) {
@@ -378,7 +379,7 @@ final class Router {
    * Answers {@code question} with a failure; where that fails too, it is recorded, and the asker's
    * time limit ends it.
    */
-  void fail(Outbox from, Envelope question, Failure failure) {
+  void fail(Outbox from, Message question, Failure failure) {
     try {
       from.answer(question, Kind.FAILURE, Payload.of(failure));
     } catch (InterruptedException e) {
@@ -387,8 +388,8 @@ final class Router {
       recorder.error(
           "agent/" + from.self(),
           "failure of message %s could not be told to '%s': %s"
-              .formatted(question.message().id(), question.message().from(), e.getMessage()),
-          question.message().trace());
+              .formatted(question.id(), question.from(), e.getMessage()),
+          question.trace());
     }
   }
 
@@ -405,7 +406,7 @@ final class Router {
   }
 
   /** Records that a message was taken over and will not be handled, and tells its sender. */
-  void bury(Envelope envelope, String reason) {
-    bury(envelope, Reason.FAILED, reason);
+  void bury(Message message, String reason) {
+    bury(message, Reason.FAILED, reason);
   }
 }

@@ -15,29 +15,30 @@ import dev.mama.Scheduled;
 import dev.mama.Time;
 import dev.mama.Trace;
 import dev.mama.spi.ChatModel;
-import dev.mama.spi.Envelope;
 import dev.mama.spi.Envelope.Kind;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /** The context of one turn. */
 final class Turn implements AgentContext {
 
   private final Cell cell;
-  private final Envelope envelope;
+  private final Letter letter;
   private final Turns turns;
   private final Router router;
   private final GroupOptions options;
   private final Thread thread = Thread.currentThread();
+  private @Nullable Trace step; // made when first needed
   private boolean answered;
   private volatile boolean ended;
 
-  Turn(Cell cell, Envelope envelope, Turns turns) {
+  Turn(Cell cell, Letter letter, Turns turns) {
     this.cell = cell;
-    this.envelope = envelope;
+    this.letter = letter;
     this.turns = turns;
     this.router = turns.router();
     this.options = turns.options();
@@ -69,8 +70,7 @@ final class Turn implements AgentContext {
   @Override
   public Payload ask(AgentId to, Payload payload, Duration timeout) throws InterruptedException {
     check();
-    return cell.outbox()
-        .ask(to, payload, timeout, step(), message().deadline(), envelope.waiting());
+    return cell.outbox().ask(to, payload, timeout, step(), message().deadline(), letter.waiting());
   }
 
   @Override
@@ -80,8 +80,8 @@ final class Turn implements AgentContext {
       throw new IllegalStateException(
           "message %s has already been answered by '%s'".formatted(message().id(), cell.id));
     }
-    if (envelope.kind() == Kind.ASK) {
-      cell.outbox().answer(envelope, Kind.REPLY, payload);
+    if (letter.isAsk()) {
+      cell.outbox().answer(message(), Kind.REPLY, payload);
     } else {
       cell.outbox().send(message().from(), payload, step());
     }
@@ -216,11 +216,17 @@ final class Turn implements AgentContext {
   }
 
   private Message message() {
-    return envelope.message();
+    return letter.message();
   }
 
+  /** This turn's step in the trace of its message; what the turn sends is sent in it. */
   private Trace step() {
-    return message().trace().child();
+    Trace made = step;
+    if (made == null) {
+      made = message().trace().child();
+      step = made;
+    }
+    return made;
   }
 
   private Assistance assistance() {

@@ -3,10 +3,8 @@ package dev.mama.runtime;
 import dev.mama.Message;
 import dev.mama.Supervision;
 import dev.mama.Supervision.Reaction;
-import dev.mama.spi.Envelope;
 import dev.mama.spi.Envelope.Failure;
 import dev.mama.spi.Envelope.Failure.Reason;
-import dev.mama.spi.Envelope.Kind;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
@@ -120,25 +118,24 @@ final class Turns {
   }
 
   /**
-   * Has {@code cell}'s agent handle {@code envelope}; throws nothing.
+   * Has {@code cell}'s agent handle {@code letter}; throws nothing.
    *
    * @param failures how often it has failed on this message before
    * @return the pause after which it must be tried again, or null if the message is done with
    */
-  @Nullable Duration run(Cell cell, Envelope envelope, int failures) {
-    Message message = envelope.message();
+  @Nullable Duration run(Cell cell, Letter letter, int failures) {
+    Message message = letter.message();
     Duration pause = null;
     if (cell.isStopped()) {
-      router.bury(envelope, "agent '%s' was stopped before it was handled".formatted(cell.id));
-    } else if (envelope.kind() == Kind.ASK
-        && message.deadline().remaining(options.time()).isZero()) {
+      router.bury(message, "agent '%s' was stopped before it was handled".formatted(cell.id));
+    } else if (letter.isAsk() && message.deadline().remaining(options.time()).isZero()) {
       expired.increment(); // its asker has given up
-    } else if ((message.id().getLeastSignificantBits() & (TIMED - 1)) == 0) {
+    } else if ((message.idLow() & (TIMED - 1)) == 0) {
       long start = options.time().nanos();
-      pause = handle(cell, envelope, failures);
+      pause = handle(cell, letter, failures);
       handling.record(options.time().nanos() - start, TimeUnit.NANOSECONDS);
     } else {
-      pause = handle(cell, envelope, failures);
+      pause = handle(cell, letter, failures);
     }
     if (pause == null) {
       outstanding.done(cell.worker());
@@ -148,27 +145,27 @@ final class Turns {
 
   // A turn runs foreign code, which may throw anything; whatever it is must not reach the
   // neighbours.
-  private @Nullable Duration handle(Cell cell, Envelope envelope, int failures) {
-    var turn = new Turn(cell, envelope, this);
+  private @Nullable Duration handle(Cell cell, Letter letter, int failures) {
+    var turn = new Turn(cell, letter, this);
     try {
-      cell.agent().onMessage(envelope.message(), turn);
-      if (turn.end() && envelope.kind() == Kind.ASK) {
+      cell.agent().onMessage(letter.message(), turn);
+      if (turn.end() && letter.isAsk()) {
         router.fail(
             cell.outbox(),
-            envelope,
+            letter.message(),
             new Failure(Reason.FAILED, "it handled the message without replying"));
       }
       return null;
     } catch (Throwable e) {
-      return failed(cell, envelope, failures + 1, turn.end(), e);
+      return failed(cell, letter, failures + 1, turn.end(), e);
     }
   }
 
   private @Nullable Duration failed(
-      Cell cell, Envelope envelope, int failures, boolean unanswered, Throwable cause) {
+      Cell cell, Letter letter, int failures, boolean unanswered, Throwable cause) {
     failed.increment();
     Supervision supervision = cell.supervision();
-    Message message = envelope.message();
+    Message message = letter.message();
     recorder.error(
         "agent/" + cell.id,
         "turn on message %s of '%s' failed (try %d of %d): %s"
@@ -190,8 +187,8 @@ final class Turns {
     if (supervision.tries() > 1) {
       router.countDead();
     }
-    if (unanswered && envelope.kind() == Kind.ASK) {
-      router.fail(cell.outbox(), envelope, new Failure(Reason.FAILED, cause.toString()));
+    if (unanswered && letter.isAsk()) {
+      router.fail(cell.outbox(), message, new Failure(Reason.FAILED, cause.toString()));
     }
     return null;
   }

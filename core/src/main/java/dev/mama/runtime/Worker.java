@@ -186,6 +186,11 @@ final class Worker implements Runnable {
     return lent;
   }
 
+  /** Where the caller counts its messages, if it is this worker. */
+  @Nullable Share shareOfCaller() {
+    return Thread.currentThread().equals(thread) ? share : null;
+  }
+
   /** Where this worker counts its messages. */
   Share share() {
     return share;

@@ -10,8 +10,6 @@ import dev.mama.Message;
 import dev.mama.Payload;
 import dev.mama.Trace;
 import dev.mama.runtime.Words.Count;
-import dev.mama.spi.Envelope;
-import dev.mama.spi.Envelope.Kind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,10 +33,8 @@ class MailboxTest {
         }
       };
 
-  private static Envelope envelope(int sender, int number) {
-    return new Envelope(
-        Words.EXPERIMENT,
-        Kind.SEND,
+  private static Letter letter(int sender, int number) {
+    return Letter.sent(
         new Message(
             new UUID(sender, number),
             AgentId.of("sender-" + sender),
@@ -46,53 +42,50 @@ class MailboxTest {
             Channel.AGENT_CHAT,
             Payload.of(new Count(number)),
             Trace.start(),
-            Deadline.NONE),
-        null,
-        null,
-        List.of());
+            Deadline.NONE));
   }
 
   private int next() {
-    Envelope envelope = mailbox.poll();
-    return envelope == null ? -1 : (int) envelope.message().id().getLeastSignificantBits();
+    Letter letter = mailbox.poll();
+    return letter == null ? -1 : (int) letter.message().id().getLeastSignificantBits();
   }
 
   @Test
   void offer_full_isRefused_andHandlingMakesRoom() {
-    assertThat(mailbox.offer(envelope(1, 1), 2, null)).isTrue();
-    assertThat(mailbox.offer(envelope(1, 2), 2, null)).isTrue();
-    assertThat(mailbox.offer(envelope(1, 3), 2, null)).as("one is being handled").isTrue();
-    assertThat(mailbox.offer(envelope(1, 4), 2, null)).isFalse();
+    assertThat(mailbox.offer(letter(1, 1), 2, null)).isTrue();
+    assertThat(mailbox.offer(letter(1, 2), 2, null)).isTrue();
+    assertThat(mailbox.offer(letter(1, 3), 2, null)).as("one is being handled").isTrue();
+    assertThat(mailbox.offer(letter(1, 4), 2, null)).isFalse();
     assertThat(next()).isEqualTo(1);
-    assertThat(mailbox.offer(envelope(1, 4), 2, null)).as("not handled yet").isFalse();
+    assertThat(mailbox.offer(letter(1, 4), 2, null)).as("not handled yet").isFalse();
     assertThat(mailbox.handled()).isFalse();
-    assertThat(mailbox.offer(envelope(1, 4), 2, null)).isTrue();
+    assertThat(mailbox.offer(letter(1, 4), 2, null)).isTrue();
     assertThat(List.of(next(), next(), next(), next())).containsExactly(2, 3, 4, -1);
   }
 
   @Test
   void activate_oncePerStretchOfWork() {
-    mailbox.offer(envelope(1, 1), 9, null);
-    mailbox.offer(envelope(1, 2), 9, null);
+    mailbox.offer(letter(1, 1), 9, null);
+    mailbox.offer(letter(1, 2), 9, null);
     assertThat(activations).hasValue(1);
     next();
     assertThat(mailbox.handled()).isFalse();
     next();
     assertThat(mailbox.handled()).as("idle").isTrue();
-    mailbox.offer(envelope(1, 3), 9, null);
+    mailbox.offer(letter(1, 3), 9, null);
     assertThat(activations).hasValue(2);
   }
 
   @Test
   void offer_waiting_getsTheRoomThatHandlingMakes() throws Exception {
-    mailbox.offer(envelope(1, 1), 0, null);
+    mailbox.offer(letter(1, 1), 0, null);
     var accepted = new CountDownLatch(3);
     for (int i = 2; i <= 4; i++) {
       int number = i;
       Thread.ofVirtual()
           .start(() -> {
             try {
-              if (mailbox.offer(envelope(1, number), 0, 30 * SECOND, null)) {
+              if (mailbox.offer(letter(1, number), 0, 30 * SECOND, null)) {
                 accepted.countDown();
               }
             } catch (InterruptedException e) {
@@ -110,8 +103,8 @@ class MailboxTest {
 
   @Test
   void offer_waitingInVain_givesUpAfterItsTime() throws Exception {
-    mailbox.offer(envelope(1, 1), 0, null);
-    assertThat(mailbox.offer(envelope(1, 2), 0, 1_000, null)).isFalse();
+    mailbox.offer(letter(1, 1), 0, null);
+    assertThat(mailbox.offer(letter(1, 2), 0, 1_000, null)).isFalse();
     assertThat(mailbox.size()).isEqualTo(1);
   }
 
@@ -127,7 +120,7 @@ class MailboxTest {
               .start(() -> {
                 try {
                   for (int i = 0; i < each; i++) {
-                    assertThat(mailbox.offer(envelope(sender, i), 16, 60 * SECOND, null)).isTrue();
+                    assertThat(mailbox.offer(letter(sender, i), 16, 60 * SECOND, null)).isTrue();
                   }
                 } catch (InterruptedException e) {
                   Thread.currentThread().interrupt();
@@ -137,12 +130,12 @@ class MailboxTest {
     var received = new ArrayList<List<Integer>>();
     IntStream.range(0, senders).forEach(s -> received.add(new ArrayList<>()));
     for (int left = senders * each; left > 0; ) {
-      Envelope envelope = mailbox.poll();
-      if (envelope == null) {
+      Letter letter = mailbox.poll();
+      if (letter == null) {
         Thread.onSpinWait();
         continue;
       }
-      UUID id = envelope.message().id();
+      UUID id = letter.message().id();
       received.get((int) id.getMostSignificantBits()).add((int) id.getLeastSignificantBits());
       assertThat(mailbox.size()).isBetween(1, 17);
       mailbox.handled();
