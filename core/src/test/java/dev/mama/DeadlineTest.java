@@ -60,6 +60,11 @@ class DeadlineTest {
       public long nanos() {
         return nanos;
       }
+
+      @Override
+      public Scheduled schedule(Duration delay, Runnable task) {
+        throw new UnsupportedOperationException("this clock stands still");
+      }
     };
   }
 }

@@ -7,6 +7,7 @@ import dev.mama.ExperimentId;
 import dev.mama.GroupClosedException;
 import dev.mama.MamaException;
 import dev.mama.Sender;
+import dev.mama.Time;
 import dev.mama.spi.EventLog;
 import dev.mama.spi.Transport;
 import java.time.Duration;
@@ -17,7 +18,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -50,7 +50,8 @@ public final class AgentGroup implements AutoCloseable {
 
   private final GroupOptions options;
   private final ExecutorService executor;
-  private final ScheduledExecutorService timer;
+  private final Schedule schedule;
+  private final Schedule watch;
   private final Compute compute;
   private final Recorder recorder;
   private final Incarnations incarnations;
@@ -65,20 +66,18 @@ public final class AgentGroup implements AutoCloseable {
     executor =
         Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("mama-" + options.name() + "-", 0).factory());
-    timer =
-        Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().daemon().name("mama-" + options.name() + "-timer").factory());
+    schedule = new Schedule(options.time());
+    watch = new Schedule(Time.system());
     compute = new Compute(options.name());
     recorder = new Recorder(options, executor);
     incarnations = new Incarnations(options.time());
     outstanding = new Outstanding(incarnations);
-    router = new Router(options, recorder, incarnations, outstanding, executor, timer);
-    var schedule = new Schedule(timer);
-    var dispatcher = new Dispatcher(outstanding, executor, timer);
+    router = new Router(options, recorder, incarnations, outstanding, executor, schedule);
+    var dispatcher = new Dispatcher(outstanding, executor, watch);
     turns =
         new Turns(
             options, router, recorder, incarnations, outstanding, dispatcher, schedule, compute);
-    schedule.every(CHECK, () -> dispatcher.checkTurns(turns::overdue));
+    schedule.every(CHECK, () -> dispatcher.checkTurns(options.time().nanos(), turns::overdue));
     Assistance assistance = options.assistance();
     if (assistance != null) {
       schedule.every(
@@ -236,7 +235,8 @@ public final class AgentGroup implements AutoCloseable {
     } finally {
       phase = Phase.CLOSED;
       executor.shutdownNow();
-      timer.shutdownNow();
+      schedule.close();
+      watch.close();
       compute.close();
       if (interrupted) {
         Thread.currentThread().interrupt();

@@ -1,12 +1,11 @@
 package dev.mama.runtime;
 
+import java.time.Duration;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -75,7 +74,7 @@ final class Dispatcher {
     }
   }
 
-  private static final long TICK_MILLIS = 2;
+  private static final Duration TICK = Duration.ofMillis(2);
   private static final int QUIET_TICKS = 50;
 
   private final int permits = Math.max(2, Runtime.getRuntime().availableProcessors());
@@ -85,16 +84,18 @@ final class Dispatcher {
   private final AtomicBoolean watching = new AtomicBoolean();
   private final Outstanding outstanding;
   private final Executor threads;
-  private final ScheduledExecutorService timer;
+  private final Schedule watch;
   private int quietTicks; // the watch's own
 
   /**
    * @param threads starts a virtual thread for each task
+   * @param watch what the watch over waiting turns goes by: the machine's time, whatever the
+   *     group's is, for these waits are the machine's
    */
-  Dispatcher(Outstanding outstanding, Executor threads, ScheduledExecutorService timer) {
+  Dispatcher(Outstanding outstanding, Executor threads, Schedule watch) {
     this.outstanding = outstanding;
     this.threads = threads;
-    this.timer = timer;
+    this.watch = watch;
   }
 
   /** How many workers there are, waiting ones included. */
@@ -200,9 +201,10 @@ final class Dispatcher {
   /**
    * Tells {@code overdue} of each turn that it has not told of before and that has lasted longer
    * than its agent may.
+   *
+   * @param now on the group's clock, in nanoseconds
    */
-  void checkTurns(BiConsumer<Worker, Cell> overdue) {
-    long now = System.nanoTime();
+  void checkTurns(long now, BiConsumer<Worker, Cell> overdue) {
     for (Worker worker : workers) {
       long turn = worker.turn();
       Cell cell = worker.current();
@@ -226,9 +228,13 @@ final class Dispatcher {
   }
 
   private void scheduleTick() {
-    if (!timer.isShutdown()) {
-      var unused = timer.schedule(this::tick, TICK_MILLIS, TimeUnit.MILLISECONDS);
-    }
+    var unused =
+        watch.once(
+            TICK,
+            () -> {
+              tick();
+              return true;
+            });
   }
 
   /**

@@ -70,7 +70,7 @@ final class HoldBack {
             "agent '%s' refuses messages because its mailbox is full; held back longer than %s; slow the sender"
                 .formatted(agent, limit));
       }
-      TimeUnit.NANOSECONDS.sleep(left);
+      time.sleep(Duration.ofNanos(left));
     }
   }
 }

@@ -7,8 +7,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
@@ -17,7 +15,7 @@ import java.util.function.Consumer;
  * dropped, one that came too early waits for those before it, and after the gap limit the line
  * moves on without them.
  *
- * <p>Thread-safe: a transport's thread and the timer may come at once; what leaves, leaves in
+ * <p>Thread-safe: a transport's thread and the clock's may come at once; what leaves, leaves in
  * order, under the lock.
  */
 final class Inbox {
@@ -42,7 +40,7 @@ final class Inbox {
   private final BiConsumer<Envelope, Gap> gaps;
   private final Runnable duplicates;
   private final Duration gapLimit;
-  private final ScheduledExecutorService timer;
+  private final Schedule schedule;
 
   /**
    * @param receiver takes what is in order, without waiting
@@ -54,12 +52,12 @@ final class Inbox {
       BiConsumer<Envelope, Gap> gaps,
       Runnable duplicates,
       Duration gapLimit,
-      ScheduledExecutorService timer) {
+      Schedule schedule) {
     this.receiver = receiver;
     this.gaps = gaps;
     this.duplicates = duplicates;
     this.gapLimit = gapLimit;
-    this.timer = timer;
+    this.schedule = schedule;
   }
 
   synchronized void accept(Envelope envelope) {
@@ -96,7 +94,12 @@ final class Inbox {
     line.timed = true;
     long awaited = line.next;
     var unused =
-        timer.schedule(() -> expire(key, line, awaited), gapLimit.toNanos(), TimeUnit.NANOSECONDS);
+        schedule.once(
+            gapLimit,
+            () -> {
+              expire(key, line, awaited);
+              return true;
+            });
   }
 
   private synchronized void expire(LineKey key, Line line, long awaited) {

@@ -1,5 +1,6 @@
 package dev.mama.runtime;
 
+import dev.mama.Time;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Queue;
@@ -76,23 +77,23 @@ abstract class Mailbox {
     return true;
   }
 
-  /** Takes {@code letter} over, waiting for room at most {@code nanos}. */
-  final boolean offer(Letter letter, int capacity, long nanos, @Nullable Worker by)
+  /** Takes {@code letter} over, waiting for room at most {@code nanos} of {@code time}. */
+  final boolean offer(Letter letter, int capacity, long nanos, Time time, @Nullable Worker by)
       throws InterruptedException {
-    long end = System.nanoTime() + nanos;
+    long end = time.nanos() + nanos;
     Queue<Thread> line = line();
     Thread me = Thread.currentThread();
     line.add(me);
     try {
       while (!offer(letter, capacity, by)) {
-        long left = end - System.nanoTime();
+        long left = end - time.nanos();
         if (left <= 0) {
           return false;
         }
         if (Thread.interrupted()) {
           throw new InterruptedException();
         }
-        LockSupport.parkNanos(this, left);
+        Waits.parkNanos(time, this, left);
       }
       return true;
     } finally {

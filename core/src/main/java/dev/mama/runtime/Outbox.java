@@ -23,9 +23,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
@@ -107,22 +105,20 @@ final class Outbox {
       return unwrap(await(answer, end.remaining(options.time())));
     } catch (TimeoutException e) {
       throw new AskTimeoutException(to, limit);
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("an answer is never completed with a failure", e);
     } finally {
       router.asks().close(message.id(), to);
     }
   }
 
-  private Envelope await(Future<Envelope> answer, Duration limit)
-      throws InterruptedException, ExecutionException, TimeoutException {
+  private Envelope await(CompletableFuture<Envelope> answer, Duration limit)
+      throws InterruptedException, TimeoutException {
     if (answer.isDone()) {
-      return answer.get();
+      return answer.join();
     }
     Worker worker = worker();
     Worker.waits(worker);
     try {
-      return answer.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+      return Waits.get(options.time(), answer, limit);
     } finally {
       Worker.goesOn(worker);
     }

@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +36,7 @@ final class Router {
   private final Incarnations incarnations;
   private final Outstanding outstanding;
   private final Executor executor;
-  private final ScheduledExecutorService timer;
+  private final Schedule schedule;
   private final Overflow overflow;
   private final HoldBack holdBack;
   private final Asks asks = new Asks();
@@ -53,14 +52,14 @@ final class Router {
       Incarnations incarnations,
       Outstanding outstanding,
       Executor executor,
-      ScheduledExecutorService timer) {
+      Schedule schedule) {
     this.options = options;
     this.transport = options.transport();
     this.recorder = recorder;
     this.incarnations = incarnations;
     this.outstanding = outstanding;
     this.executor = executor;
-    this.timer = timer;
+    this.schedule = schedule;
     this.overflow = new Overflow(options);
     this.holdBack = new HoldBack(options.time());
     this.duplicates = options.meters().counter("mama.messages.duplicates");
@@ -139,7 +138,8 @@ final class Router {
         Duration limit = left.compareTo(options.sendTimeout()) < 0 ? left : options.sendTimeout();
         Worker.waits(by);
         try {
-          accepted = cell.offer(letter, options.mailboxCapacity(), limit.toNanos(), by);
+          accepted =
+              cell.offer(letter, options.mailboxCapacity(), limit.toNanos(), options.time(), by);
         } finally {
           Worker.goesOn(by);
         }
@@ -218,11 +218,11 @@ final class Router {
 
   private boolean publish(Cell from, Cell to, Payload payload, Trace trace, boolean recordRefusal) {
     Message message = from.outbox().message(to.id, payload, trace);
-    Worker by = from == to ? null : from.worker(); // a timer sends an agent's own
+    Worker by = from == to ? null : from.worker(); // the clock sends an agent's own
     outstanding.add(by);
     if (to.offer(Letter.sent(message), options.mailboxCapacity(), by)) {
       outstanding.sent(by);
-      // A timer's thread may be here, which must not wait for the log.
+      // The clock's thread may be here, which must not wait for the log.
       if (recorder.isOn()) {
         executor.execute(() -> recorder.sent(message));
       }
@@ -314,7 +314,7 @@ final class Router {
         (next, gap) -> skipped(cell, next, gap),
         duplicates::increment,
         options.gapLimit(),
-        timer);
+        schedule);
   }
 
   private void takeOver(Cell cell, Envelope envelope) {

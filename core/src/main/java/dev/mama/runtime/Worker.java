@@ -62,7 +62,7 @@ final class Worker implements Runnable {
 
   private int sent; // by the turn, confined to its thread
 
-  // What the watch and the watchdog saw last, each confined to the timer's thread.
+  // What the watch and the watchdog saw last, each confined to its clock's thread.
   long turnSeen = -1;
   long turnTimed = -1;
   long turnTimedSinceNanos;

@@ -8,6 +8,7 @@ import dev.mama.Channel;
 import dev.mama.Deadline;
 import dev.mama.Message;
 import dev.mama.Payload;
+import dev.mama.Time;
 import dev.mama.Trace;
 import dev.mama.runtime.Inbox.Gap;
 import dev.mama.spi.Envelope;
@@ -20,8 +21,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
@@ -34,19 +33,23 @@ class InboxTest {
   private static final AgentId SENDER = AgentId.of("sender");
   private static final AgentId OTHER = AgentId.of("other");
 
-  private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+  private final Schedule schedule = new Schedule(Time.system());
   private final List<Envelope> received = new CopyOnWriteArrayList<>();
   private final List<Gap> gaps = new CopyOnWriteArrayList<>();
   private final AtomicInteger duplicates = new AtomicInteger();
 
   @AfterEach
   void stop() {
-    timer.shutdownNow();
+    schedule.close();
   }
 
   private Inbox inbox(Duration gapLimit) {
     return new Inbox(
-        received::add, (next, gap) -> gaps.add(gap), duplicates::incrementAndGet, gapLimit, timer);
+        received::add,
+        (next, gap) -> gaps.add(gap),
+        duplicates::incrementAndGet,
+        gapLimit,
+        schedule);
   }
 
   private static Envelope envelope(AgentId from, long incarnation, long number) {

@@ -8,6 +8,7 @@ import dev.mama.Channel;
 import dev.mama.Deadline;
 import dev.mama.Message;
 import dev.mama.Payload;
+import dev.mama.Time;
 import dev.mama.Trace;
 import dev.mama.runtime.Words.Count;
 import java.time.Duration;
@@ -85,7 +86,7 @@ class MailboxTest {
       Thread.ofVirtual()
           .start(() -> {
             try {
-              if (mailbox.offer(letter(1, number), 0, 30 * SECOND, null)) {
+              if (mailbox.offer(letter(1, number), 0, 30 * SECOND, Time.system(), null)) {
                 accepted.countDown();
               }
             } catch (InterruptedException e) {
@@ -104,7 +105,7 @@ class MailboxTest {
   @Test
   void offer_waitingInVain_givesUpAfterItsTime() throws Exception {
     mailbox.offer(letter(1, 1), 0, null);
-    assertThat(mailbox.offer(letter(1, 2), 0, 1_000, null)).isFalse();
+    assertThat(mailbox.offer(letter(1, 2), 0, 1_000, Time.system(), null)).isFalse();
     assertThat(mailbox.size()).isEqualTo(1);
   }
 
@@ -120,7 +121,9 @@ class MailboxTest {
               .start(() -> {
                 try {
                   for (int i = 0; i < each; i++) {
-                    assertThat(mailbox.offer(letter(sender, i), 16, 60 * SECOND, null)).isTrue();
+                    assertThat(
+                            mailbox.offer(letter(sender, i), 16, 60 * SECOND, Time.system(), null))
+                        .isTrue();
                   }
                 } catch (InterruptedException e) {
                   Thread.currentThread().interrupt();

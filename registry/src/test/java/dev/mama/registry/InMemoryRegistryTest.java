@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.mama.AgentCard;
 import dev.mama.AgentId;
+import dev.mama.Scheduled;
 import dev.mama.Time;
 import dev.mama.spi.Registry;
 import dev.mama.testkit.RegistryContract;
@@ -67,6 +68,11 @@ class InMemoryRegistryTest extends RegistryContract {
     @Override
     public long nanos() {
       return value.get();
+    }
+
+    @Override
+    public Scheduled schedule(Duration delay, Runnable task) {
+      throw new UnsupportedOperationException("nothing falls due on this clock");
     }
   }
 }

@@ -1,0 +1,61 @@
+package dev.mama.runtime;
+
+import dev.mama.Scheduled;
+import dev.mama.Time;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Waits that end at a time of the group's clock. The machine's clock is waited for by the thread
+ * itself; of another one an alarm tells.
+ */
+final class Waits {
+
+  private Waits() {}
+
+  /** As {@link LockSupport#parkNanos(Object, long)}: it may return before its time. */
+  static void parkNanos(Time time, Object blocker, long nanos) {
+    if (time.equals(Time.system())) {
+      LockSupport.parkNanos(blocker, nanos);
+      return;
+    }
+    Thread me = Thread.currentThread();
+    Scheduled alarm = time.schedule(Duration.ofNanos(nanos), () -> LockSupport.unpark(me));
+    try {
+      LockSupport.park(blocker);
+    } finally {
+      alarm.cancel();
+    }
+  }
+
+  /**
+   * What {@code future} is completed with, which must be a result; once time has run out it is
+   * completed for good and takes none.
+   *
+   * @throws TimeoutException if {@code limit} ran out first
+   */
+  static <T> T get(Time time, CompletableFuture<T> future, Duration limit)
+      throws InterruptedException, TimeoutException {
+    try {
+      if (time.equals(Time.system())) {
+        return future.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+      }
+      Scheduled alarm =
+          time.schedule(limit, () -> future.completeExceptionally(new TimeoutException()));
+      try {
+        return future.get();
+      } finally {
+        alarm.cancel();
+      }
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof TimeoutException timeout) {
+        throw timeout;
+      }
+      throw new IllegalStateException("what is awaited is never completed with a failure", e);
+    }
+  }
+}
