@@ -6,7 +6,9 @@ import dev.mama.TransportException;
 import dev.mama.UnknownAgentException;
 import dev.mama.spi.Envelope;
 import dev.mama.spi.Transport;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,6 +17,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,7 +37,8 @@ public final class InMemoryTransport implements Transport {
   private static final long CLOSE_SECONDS = 5;
 
   private final Map<Address, Consumer<Envelope>> receivers = new ConcurrentHashMap<>();
-  private final BlockingQueue<Envelope> accepted = new LinkedBlockingQueue<>();
+  private final Map<Topic, List<Consumer<Envelope>>> topics = new ConcurrentHashMap<>();
+  private final BlockingQueue<Runnable> accepted = new LinkedBlockingQueue<>();
 
   /** One permit per envelope between {@link #send} and the end of its delivery. */
   private final Semaphore window = new Semaphore(WINDOW, true);
@@ -44,6 +48,8 @@ public final class InMemoryTransport implements Transport {
       Thread.ofVirtual().name("mama-in-memory-transport").unstarted(this::dispatch);
 
   private record Address(ExperimentId experiment, AgentId agent) {}
+
+  private record Topic(ExperimentId experiment, AgentId name) {}
 
   private InMemoryTransport() {}
 
@@ -73,22 +79,70 @@ public final class InMemoryTransport implements Transport {
 
   @Override
   public void send(Envelope envelope) throws InterruptedException {
+    Address address = new Address(envelope.experiment(), envelope.message().to());
+    enter(envelope);
+    try {
+      refuseIfClosed();
+      if (!receivers.containsKey(address)) {
+        throw new UnknownAgentException(address.agent());
+      }
+    } catch (RuntimeException e) {
+      window.release();
+      throw e;
+    }
+    accepted.add(() -> deliver(receivers.get(address), envelope));
+  }
+
+  @Override
+  public void subscribeTopic(ExperimentId experiment, String topic, Consumer<Envelope> receiver) {
+    refuseIfClosed();
+    topics.compute(
+        new Topic(experiment, AgentId.of(topic)),
+        (key, before) -> {
+          var all = before == null ? new ArrayList<Consumer<Envelope>>() : new ArrayList<>(before);
+          if (!all.contains(receiver)) {
+            all.add(receiver);
+          }
+          return List.copyOf(all);
+        });
+  }
+
+  @Override
+  public void unsubscribeTopic(ExperimentId experiment, String topic, Consumer<Envelope> receiver) {
+    topics.computeIfPresent(
+        new Topic(experiment, AgentId.of(topic)),
+        (key, before) -> {
+          var left = before.stream().filter(each -> !each.equals(receiver)).toList();
+          return left.isEmpty() ? null : left;
+        });
+  }
+
+  @Override
+  public void publish(Envelope envelope) throws InterruptedException {
+    if (envelope.sequence() != null) {
+      throw new IllegalArgumentException(
+          "what is published on topic '%s' has no place in a line; leave the sequence out"
+              .formatted(envelope.message().to()));
+    }
+    enter(envelope);
+    try {
+      refuseIfClosed();
+    } catch (RuntimeException e) {
+      window.release();
+      throw e;
+    }
+    Topic topic = new Topic(envelope.experiment(), envelope.message().to());
+    accepted.add(() ->
+        topics.getOrDefault(topic, List.of()).forEach(receiver -> deliver(receiver, envelope)));
+  }
+
+  private void enter(Envelope envelope) throws InterruptedException {
     if (Thread.currentThread().equals(dispatcher)) {
       throw new IllegalStateException(
           "a receiver sent to agent '%s' from within its call; hand the envelope over and return"
               .formatted(envelope.message().to()));
     }
     window.acquire();
-    try {
-      refuseIfClosed();
-      if (!receivers.containsKey(address(envelope))) {
-        throw new UnknownAgentException(envelope.message().to());
-      }
-    } catch (RuntimeException e) {
-      window.release();
-      throw e;
-    }
-    accepted.add(envelope);
   }
 
   /** Waits, at most 5 seconds, until what was accepted has been handed over. */
@@ -107,15 +161,16 @@ public final class InMemoryTransport implements Transport {
     }
     dispatcher.interrupt();
     receivers.clear();
+    topics.clear();
     window.release(WINDOW);
   }
 
   private void dispatch() {
     try {
       while (true) {
-        Envelope envelope = accepted.take();
+        Runnable delivery = accepted.take();
         try {
-          deliver(envelope);
+          delivery.run();
         } finally {
           window.release();
         }
@@ -125,8 +180,7 @@ public final class InMemoryTransport implements Transport {
     }
   }
 
-  private void deliver(Envelope envelope) {
-    Consumer<Envelope> receiver = receivers.get(address(envelope));
+  private static void deliver(@Nullable Consumer<Envelope> receiver, Envelope envelope) {
     if (receiver == null) {
       return; // unsubscribed after it was accepted
     }
@@ -141,9 +195,5 @@ public final class InMemoryTransport implements Transport {
     if (closed.get()) {
       throw new TransportException("in-memory transport is closed; open a new one", null);
     }
-  }
-
-  private static Address address(Envelope envelope) {
-    return new Address(envelope.experiment(), envelope.message().to());
   }
 }

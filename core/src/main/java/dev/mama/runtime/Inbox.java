@@ -4,11 +4,14 @@ import dev.mama.AgentId;
 import dev.mama.spi.Envelope;
 import dev.mama.spi.Envelope.Sequence;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Puts what a transport delivers to one agent in order, once: a message that came before is
@@ -20,13 +23,19 @@ import java.util.function.Consumer;
  */
 final class Inbox {
 
-  /** One sender's start, whose messages are numbered from 1. */
-  private record LineKey(AgentId sender, long incarnation) {}
-
+  /** The messages of one sender's start, numbered from 1. */
   private static final class Line {
-    long next = 1;
+    final AgentId sender;
+    final long incarnation;
+    long next;
     final TreeMap<Long, Envelope> early = new TreeMap<>();
     boolean timed;
+
+    Line(AgentId sender, long incarnation, long next) {
+      this.sender = sender;
+      this.incarnation = incarnation;
+      this.next = next;
+    }
   }
 
   /** What is missing in a line: messages {@code first} to {@code last} of {@code sender}. */
@@ -35,10 +44,20 @@ final class Inbox {
   /** So many messages of one line wait at most; beyond, the gap before them is given up at once. */
   private static final int MOST_EARLY = 1_024;
 
-  private final Map<LineKey, Line> lines = new HashMap<>();
+  /** So many payload bytes wait for gaps at most; beyond, a gap is given up at once. */
+  private static final long MOST_EARLY_BYTES = 4L << 20;
+
+  /** Starts of one sender that are remembered: the last, and the one whose rest may still come. */
+  private static final int STARTS = 2;
+
+  /** By sender; its last starts, the oldest first. */
+  private final Map<AgentId, List<Line>> lines = new HashMap<>();
+
+  private long earlyBytes;
+
   private final Consumer<Envelope> receiver;
   private final BiConsumer<Envelope, Gap> gaps;
-  private final Runnable duplicates;
+  private final Consumer<Envelope> duplicates;
   private final Duration gapLimit;
   private final Schedule schedule;
 
@@ -50,7 +69,7 @@ final class Inbox {
   Inbox(
       Consumer<Envelope> receiver,
       BiConsumer<Envelope, Gap> gaps,
-      Runnable duplicates,
+      Consumer<Envelope> duplicates,
       Duration gapLimit,
       Schedule schedule) {
     this.receiver = receiver;
@@ -66,59 +85,95 @@ final class Inbox {
       receiver.accept(envelope);
       return;
     }
-    var key = new LineKey(envelope.message().from(), sequence.incarnation());
-    Line line = lines.computeIfAbsent(key, k -> new Line());
-    if (sequence.number() < line.next || line.early.containsKey(sequence.number())) {
-      duplicates.run();
+    Line line = line(envelope.message().from(), sequence);
+    if (line == null
+        || sequence.number() < line.next
+        || line.early.putIfAbsent(sequence.number(), envelope) != null) {
+      duplicates.accept(envelope);
       return;
     }
-    line.early.put(sequence.number(), envelope);
+    earlyBytes += bytes(envelope);
     release(line);
-    if (line.early.size() > MOST_EARLY) {
-      skipGap(key, line, Duration.ZERO);
+    while (line.early.size() > MOST_EARLY
+        || (earlyBytes > MOST_EARLY_BYTES && !line.early.isEmpty())) {
+      skipGap(line, Duration.ZERO);
     }
     if (!line.early.isEmpty() && !line.timed) {
-      watch(key, line);
+      watch(line);
     }
+  }
+
+  /**
+   * The line of that start; null if it was forgotten, because the sender has started anew since.
+   */
+  private @Nullable Line line(AgentId sender, Sequence sequence) {
+    List<Line> starts = lines.computeIfAbsent(sender, id -> new ArrayList<>(1));
+    for (Line each : starts) {
+      if (each.incarnation == sequence.incarnation()) {
+        return each;
+      }
+    }
+    var line = new Line(sender, sequence.incarnation(), sequence.before() + 1);
+    int place = starts.size();
+    while (place > 0 && starts.get(place - 1).incarnation > line.incarnation) {
+      place--;
+    }
+    if (starts.size() == STARTS) {
+      if (place == 0) {
+        return null;
+      }
+      Line forgotten = starts.remove(0);
+      place--;
+      while (!forgotten.early.isEmpty()) {
+        skipGap(forgotten, Duration.ZERO);
+      }
+    }
+    starts.add(place, line);
+    return line;
   }
 
   private void release(Line line) {
     Envelope envelope;
     while ((envelope = line.early.remove(line.next)) != null) {
       line.next++;
+      earlyBytes -= bytes(envelope);
       receiver.accept(envelope);
     }
   }
 
-  private void watch(LineKey key, Line line) {
+  private void watch(Line line) {
     line.timed = true;
     long awaited = line.next;
     var unused =
         schedule.once(
             gapLimit,
             () -> {
-              expire(key, line, awaited);
+              expire(line, awaited);
               return true;
             });
   }
 
-  private synchronized void expire(LineKey key, Line line, long awaited) {
+  private synchronized void expire(Line line, long awaited) {
     line.timed = false;
     if (line.early.isEmpty()) {
       return;
     }
     if (line.next == awaited) {
-      skipGap(key, line, gapLimit);
+      skipGap(line, gapLimit);
     }
     if (!line.early.isEmpty()) {
-      watch(key, line);
+      watch(line);
     }
   }
 
-  private void skipGap(LineKey key, Line line, Duration waited) {
+  private void skipGap(Line line, Duration waited) {
     var first = line.early.firstEntry();
-    gaps.accept(first.getValue(), new Gap(key.sender(), line.next, first.getKey() - 1, waited));
+    gaps.accept(first.getValue(), new Gap(line.sender, line.next, first.getKey() - 1, waited));
     line.next = first.getKey();
     release(line);
+  }
+
+  private static long bytes(Envelope envelope) {
+    return envelope.message().payload().json().length;
   }
 }

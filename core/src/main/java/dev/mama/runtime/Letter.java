@@ -8,51 +8,47 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A message on its way within a group: what a mailbox holds. Small, because there are many, and its
- * own link in the mailbox's list.
+ * A message that has reached its agent: what a mailbox holds. Small, because there are many, and
+ * its own link in the mailbox's list.
  */
 final class Letter {
 
   private final Message message;
-  private final @Nullable List<AgentId> waiting;
+  private final @Nullable Envelope envelope;
 
   /** The mailbox's own. */
   @Nullable Letter next;
 
-  private Letter(Message message, @Nullable List<AgentId> waiting) {
+  private Letter(Message message, @Nullable Envelope envelope) {
     this.message = message;
-    this.waiting = waiting;
+    this.envelope = envelope;
   }
 
-  /** A message for whose answer nobody waits. */
+  /** A message of this group for whose answer nobody waits; it needs no envelope. */
   static Letter sent(Message message) {
     return new Letter(message, null);
   }
 
-  /**
-   * A question.
-   *
-   * @param waiting the agents that wait for the answer, the first asker first
-   */
-  static Letter asked(Message message, List<AgentId> waiting) {
-    return new Letter(message, waiting);
-  }
-
-  /** What a transport has delivered. */
+  /** A question, or what a transport has delivered. */
   static Letter of(Envelope envelope) {
-    return new Letter(envelope.message(), envelope.kind() == Kind.ASK ? envelope.waiting() : null);
+    return new Letter(envelope.message(), envelope);
   }
 
   Message message() {
     return message;
   }
 
+  /** What it came in, or null if it needed none. */
+  @Nullable Envelope envelope() {
+    return envelope;
+  }
+
   boolean isAsk() {
-    return waiting != null;
+    return envelope != null && envelope.kind() == Kind.ASK;
   }
 
   /** The agents that wait for the answer, the first asker first; empty if nobody does. */
   List<AgentId> waiting() {
-    return waiting == null ? List.of() : waiting;
+    return envelope == null ? List.of() : envelope.waiting();
   }
 }

@@ -145,7 +145,11 @@ final class Outbox {
     Cell cell = router.local(message.to());
     if (cell != null) {
       router.deliver(
-          cell, kind == Kind.ASK ? Letter.asked(message, waiting) : Letter.sent(message), worker());
+          cell,
+          kind == Kind.ASK
+              ? Letter.of(envelope(kind, message, null, waiting))
+              : Letter.sent(message),
+          worker());
       return;
     }
     Worker worker = worker();
@@ -184,8 +188,12 @@ final class Outbox {
 
   private Envelope numbered(Kind kind, Message message, List<AgentId> waiting) {
     long number = sentTo.merge(message.to(), 1L, Long::sum);
-    return new Envelope(
-        options.experiment(), kind, message, new Sequence(incarnation, number), null, waiting);
+    return envelope(kind, message, new Sequence(incarnation, number), waiting);
+  }
+
+  private Envelope envelope(
+      Kind kind, Message message, @Nullable Sequence sequence, List<AgentId> waiting) {
+    return new Envelope(options.experiment(), kind, message, sequence, null, waiting);
   }
 
   private void takeBackNumber(AgentId to) {

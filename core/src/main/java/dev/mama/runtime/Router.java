@@ -297,6 +297,7 @@ final class Router {
       case SEND, ASK -> {
         Cell cell = cells.get(envelope.message().to());
         if (cell == null) {
+          handled(envelope);
           refuse(
               envelope.message(),
               Reason.UNKNOWN,
@@ -312,9 +313,21 @@ final class Router {
     return new Inbox(
         envelope -> takeOver(cell, envelope),
         (next, gap) -> skipped(cell, next, gap),
-        duplicates::increment,
+        this::dropDuplicate,
         options.gapLimit(),
         schedule);
+  }
+
+  private void dropDuplicate(Envelope envelope) {
+    duplicates.increment();
+    handled(envelope);
+  }
+
+  /** Tells the transport that {@code envelope} is done with, if there was one. */
+  void handled(@Nullable Envelope envelope) {
+    if (transport != null && envelope != null) {
+      transport.handled(envelope);
+    }
   }
 
   private void takeOver(Cell cell, Envelope envelope) {
@@ -323,6 +336,7 @@ final class Router {
     }
     if (cell.isStopped() || !overflow.offer(cell, Letter.of(envelope))) {
       outstanding.done(null);
+      handled(envelope);
       refuse(envelope.message(), Reason.FULL, full(cell));
     }
   }

@@ -138,6 +138,7 @@ final class Turns {
       pause = handle(cell, letter, failures);
     }
     if (pause == null) {
+      router.handled(letter.envelope());
       outstanding.done(cell.worker());
     }
     return pause;

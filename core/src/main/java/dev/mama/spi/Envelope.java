@@ -50,8 +50,16 @@ public record Envelope(
    *
    * @param incarnation the sender's start; a later start has a greater one
    * @param number 1 for the first message of this incarnation to this receiver, then one more each
+   * @param before what is behind it: of this line, numbers up to this one do not come any more,
+   *     because an earlier start of the receiver had them; 0 where the transport remembers none
    */
-  public record Sequence(long incarnation, long number) {}
+  public record Sequence(long incarnation, long number, long before) {
+
+    /** A place in a line of which nothing is behind. */
+    public Sequence(long incarnation, long number) {
+      this(incarnation, number, 0);
+    }
+  }
 
   /**
    * The payload of a {@link Kind#FAILURE}.

@@ -16,6 +16,8 @@ import java.util.function.Consumer;
  *       subscribed for its agent.
  *   <li>Envelopes sent one after another to one agent arrive in that order.
  *   <li>Nothing arrives for an agent, or an experiment, that nobody subscribed for.
+ *   <li>What {@link #publish} accepted arrives at every receiver that had subscribed for its topic,
+ *       whatever process it is in, the publisher's own included.
  * </ul>
  *
  * <p>Implementations are thread-safe.
@@ -58,6 +60,49 @@ public interface Transport extends AutoCloseable {
    *     accepted
    */
   void send(Envelope envelope) throws InterruptedException;
+
+  /**
+   * Delivers to {@code receiver} what is published on {@code topic}. Returns once everything
+   * published from now on will arrive. A topic may have many receivers; each gets everything, also
+   * what was published through this transport.
+   *
+   * @param topic a name of the form of an agent id
+   * @param receiver called as those of {@link #subscribe} are; subscribed twice, it is one receiver
+   * @throws IllegalArgumentException if the name is not valid
+   * @throws dev.mama.TransportException if the transport is closed or refuses
+   * @throws InterruptedException if interrupted while waiting; it may or may not be subscribed
+   */
+  void subscribeTopic(ExperimentId experiment, String topic, Consumer<Envelope> receiver)
+      throws InterruptedException;
+
+  /**
+   * Ends the delivery of what is published on {@code topic} to {@code receiver}; nothing happens
+   * where it is not subscribed.
+   *
+   * @throws InterruptedException if interrupted while waiting
+   */
+  void unsubscribeTopic(ExperimentId experiment, String topic, Consumer<Envelope> receiver)
+      throws InterruptedException;
+
+  /**
+   * Hands {@code envelope} over to all that subscribed for the topic that its message is addressed
+   * to; that there are none is no failure. It carries no sequence: no order is kept, and whether it
+   * may be lost on the way is the transport's to say.
+   *
+   * @throws IllegalArgumentException if the envelope has a sequence
+   * @throws dev.mama.TransportException if it is not accepted
+   * @throws dev.mama.PayloadException if the payload is over the transport's limit
+   * @throws InterruptedException if interrupted while waiting; the envelope may or may not be
+   *     accepted
+   */
+  void publish(Envelope envelope) throws InterruptedException;
+
+  /**
+   * Tells that an envelope delivered to an agent is done with for good: handled, buried, refused,
+   * or dropped because it had come before. A transport that keeps what it delivered until then may
+   * let it go. Called on any thread, once or more; does not wait and throws nothing.
+   */
+  default void handled(Envelope envelope) {}
 
   /**
    * Ends all deliveries and frees what the transport holds. What it accepted before has left this

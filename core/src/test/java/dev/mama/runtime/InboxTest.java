@@ -47,7 +47,7 @@ class InboxTest {
     return new Inbox(
         received::add,
         (next, gap) -> gaps.add(gap),
-        duplicates::incrementAndGet,
+        envelope -> duplicates.incrementAndGet(),
         gapLimit,
         schedule);
   }
@@ -145,5 +145,65 @@ class InboxTest {
     assertThat(numbers(SENDER, 7)).isEqualTo(upTo(2));
     assertThat(numbers(SENDER, 8)).isEqualTo(upTo(1));
     assertThat(duplicates.get()).isZero();
+  }
+
+  @Test
+  void accept_lineThatWasHandledBefore_goesOnBehindIt() {
+    Inbox inbox = inbox(Duration.ofMinutes(1));
+    Envelope later = envelope(SENDER, 7, 41);
+    inbox.accept(
+        new Envelope(
+            later.experiment(),
+            later.kind(),
+            later.message(),
+            new Sequence(7, 41, 40),
+            null,
+            List.of()));
+    inbox.accept(envelope(SENDER, 7, 40));
+    assertThat(numbers(SENDER, 7)).containsExactly(41L);
+    assertThat(duplicates.get()).isEqualTo(1);
+    assertThat(gaps).isEmpty();
+  }
+
+  @Test
+  void accept_thirdStartOfASender_forgetsTheFirst() {
+    Inbox inbox = inbox(Duration.ofMinutes(1));
+    inbox.accept(envelope(SENDER, 7, 1));
+    inbox.accept(envelope(SENDER, 7, 3));
+    inbox.accept(envelope(SENDER, 8, 1));
+    inbox.accept(envelope(SENDER, 9, 1));
+    assertThat(numbers(SENDER, 7)).as("what waited for a gap is let through").contains(1L, 3L);
+    inbox.accept(envelope(SENDER, 7, 4));
+    assertThat(numbers(SENDER, 7)).doesNotContain(4L);
+    assertThat(duplicates.get()).isEqualTo(1);
+    inbox.accept(envelope(SENDER, 8, 2));
+    assertThat(numbers(SENDER, 8)).isEqualTo(upTo(2));
+  }
+
+  @Test
+  void accept_tooManyBytesEarly_givesTheGapUpAtOnce() {
+    Inbox inbox = inbox(Duration.ofDays(1));
+    String megabyte = "x".repeat(1 << 20);
+    for (long number = 2; number <= 6; number++) {
+      Envelope small = envelope(SENDER, 7, number);
+      Message m = small.message();
+      inbox.accept(
+          new Envelope(
+              small.experiment(),
+              Kind.SEND,
+              new Message(
+                  m.id(),
+                  m.from(),
+                  m.to(),
+                  m.channel(),
+                  Payload.text(megabyte),
+                  m.trace(),
+                  m.deadline()),
+              small.sequence(),
+              null,
+              List.of()));
+    }
+    assertThat(numbers(SENDER, 7)).containsExactly(2L, 3L, 4L, 5L, 6L);
+    assertThat(gaps).hasSize(1);
   }
 }

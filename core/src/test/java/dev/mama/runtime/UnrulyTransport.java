@@ -71,6 +71,23 @@ final class UnrulyTransport implements Transport {
   }
 
   @Override
+  public void subscribeTopic(ExperimentId experiment, String topic, Consumer<Envelope> receiver)
+      throws InterruptedException {
+    transport.subscribeTopic(experiment, topic, receiver);
+  }
+
+  @Override
+  public void unsubscribeTopic(ExperimentId experiment, String topic, Consumer<Envelope> receiver)
+      throws InterruptedException {
+    transport.unsubscribeTopic(experiment, topic, receiver);
+  }
+
+  @Override
+  public void publish(Envelope envelope) throws InterruptedException {
+    transport.publish(envelope);
+  }
+
+  @Override
   public void close() {
     transport.close();
   }

@@ -86,6 +86,17 @@ final class TransportEnvelopes {
         experiment, Kind.SEND, message(from, to, text), new Sequence(1, number), null, List.of());
   }
 
+  /** A message from {@code from} to all that subscribed for {@code topic}. */
+  static Envelope published(ExperimentId experiment, AgentId from, String topic, String text) {
+    Message message = message(from, AgentId.of(topic), text);
+    return new Envelope(experiment, Kind.SEND, message, null, null, List.of());
+  }
+
+  /** What a message of {@link #published} says. */
+  static String text(Envelope envelope) {
+    return envelope.message().payload().as(Payload.Text.class).text();
+  }
+
   /** The same in another experiment. */
   static Envelope in(ExperimentId experiment, Envelope e) {
     return new Envelope(experiment, e.kind(), e.message(), e.sequence(), e.answers(), e.waiting());

@@ -379,6 +379,22 @@ class TransportContractMutantsTest {
     }
 
     @Override
+    public void subscribeTopic(ExperimentId experiment, String topic, Consumer<Envelope> receiver) {
+      right.subscribeTopic(experiment, topic, receiver);
+    }
+
+    @Override
+    public void unsubscribeTopic(
+        ExperimentId experiment, String topic, Consumer<Envelope> receiver) {
+      right.unsubscribeTopic(experiment, topic, receiver);
+    }
+
+    @Override
+    public void publish(Envelope envelope) throws InterruptedException {
+      right.publish(envelope);
+    }
+
+    @Override
     public void close() {
       right.close();
     }

@@ -13,17 +13,12 @@ import dev.mama.UnknownAgentException;
 import dev.mama.spi.Envelope;
 import dev.mama.spi.Transport;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -62,28 +57,32 @@ public final class MqttTransport implements Transport {
   private final Time time;
   private final Connection connection;
 
-  private final Map<Address, Consumer<Envelope>> receivers = new ConcurrentHashMap<>();
-
-  /** Held while the broker is told of filters, so that it hears of them in one order. */
-  private final ReentrantLock filtering = new ReentrantLock();
-
-  /** Whose filters the broker has; guarded by {@link #filtering}. */
-  private final Set<Address> filtered = new HashSet<>();
+  private final Routes routes = new Routes();
 
   /** One permit per message that the broker has not acknowledged. */
   private final Semaphore window = new Semaphore(WINDOW, true);
+
+  private final Routes.Filters filters =
+      new Routes.Filters() {
+        @Override
+        public void subscribe(List<String> added) throws InterruptedException {
+          refuseIfClosed();
+          connection.subscribe(added);
+        }
+
+        @Override
+        public void unsubscribe(List<String> removed) throws InterruptedException {
+          if (!closed.get()) {
+            connection.unsubscribe(removed);
+          }
+        }
+      };
 
   private final AtomicLong malformed = new AtomicLong();
   private final AtomicBoolean closed = new AtomicBoolean();
 
   /** The client's thread while it is in a receiver's call. */
   private volatile @Nullable Thread receiving;
-
-  private record Address(ExperimentId experiment, AgentId agent) {
-    String filter() {
-      return Wire.filter(experiment, agent);
-    }
-  }
 
   private MqttTransport(MqttBroker broker, Time time) throws InterruptedException {
     this.broker = broker;
@@ -124,42 +123,48 @@ public final class MqttTransport implements Transport {
   public void subscribe(
       ExperimentId experiment, Collection<AgentId> agents, Consumer<Envelope> receiver)
       throws InterruptedException {
-    filtering.lockInterruptibly();
-    try {
-      refuseIfClosed();
-      List<Address> addresses = addresses(experiment, agents);
-      addresses.forEach(address -> receivers.put(address, receiver));
-      List<Address> added = addresses.stream().filter(a -> !filtered.contains(a)).toList();
-      try {
-        connection.subscribe(filters(added));
-      } catch (TransportException | InterruptedException e) {
-        added.forEach(receivers::remove);
-        throw e;
-      }
-      filtered.addAll(added);
-    } finally {
-      filtering.unlock();
-    }
+    refuseIfClosed();
+    routes.subscribe(experiment, agents, receiver, filters);
   }
 
   @Override
   public void unsubscribe(ExperimentId experiment, Collection<AgentId> agents)
       throws InterruptedException {
-    filtering.lockInterruptibly();
-    try {
-      List<Address> addresses = addresses(experiment, agents);
-      addresses.forEach(receivers::remove);
-      List<Address> removed = addresses.stream().filter(filtered::remove).toList();
-      if (!closed.get()) {
-        connection.unsubscribe(filters(removed));
-      }
-    } finally {
-      filtering.unlock();
-    }
+    routes.unsubscribe(experiment, agents, filters);
+  }
+
+  @Override
+  public void subscribeTopic(ExperimentId experiment, String topic, Consumer<Envelope> receiver)
+      throws InterruptedException {
+    refuseIfClosed();
+    routes.subscribeTopic(experiment, topic, receiver, filters);
+  }
+
+  @Override
+  public void unsubscribeTopic(ExperimentId experiment, String topic, Consumer<Envelope> receiver)
+      throws InterruptedException {
+    routes.unsubscribeTopic(experiment, topic, receiver, filters);
   }
 
   @Override
   public void send(Envelope envelope) throws InterruptedException {
+    if (!handOver(envelope, Wire.encode(envelope, time))) {
+      throw new UnknownAgentException(envelope.message().to());
+    }
+  }
+
+  @Override
+  public void publish(Envelope envelope) throws InterruptedException {
+    if (envelope.sequence() != null) {
+      throw new IllegalArgumentException(
+          "what is published on topic '%s' has no place in a line; leave the sequence out"
+              .formatted(envelope.message().to()));
+    }
+    var unused = handOver(envelope, Wire.encodePublished(envelope, time));
+  }
+
+  /** False if the broker knows that nobody subscribed there. */
+  private boolean handOver(Envelope envelope, Mqtt5Publish publish) throws InterruptedException {
     AgentId to = envelope.message().to();
     if (Thread.currentThread().equals(receiving)) {
       throw new IllegalStateException(
@@ -167,7 +172,6 @@ public final class MqttTransport implements Transport {
               .formatted(to));
     }
     refuseIfTooLarge(envelope);
-    Mqtt5Publish publish = Wire.encode(envelope, time);
     window.acquire();
     if (closed.get()) {
       window.release();
@@ -178,10 +182,8 @@ public final class MqttTransport implements Transport {
         connection.publish(publish).whenComplete((result, failure) -> window.release());
     Mqtt5PublishResult result =
         connection.await(acknowledged, "a message to agent '%s'".formatted(to));
-    if (result instanceof Mqtt5Qos1Result answered
-        && answered.getPubAck().getReasonCode() == Mqtt5PubAckReasonCode.NO_MATCHING_SUBSCRIBERS) {
-      throw new UnknownAgentException(to);
-    }
+    return !(result instanceof Mqtt5Qos1Result answered)
+        || answered.getPubAck().getReasonCode() != Mqtt5PubAckReasonCode.NO_MATCHING_SUBSCRIBERS;
   }
 
   private void refuseIfTooLarge(Envelope envelope) {
@@ -205,16 +207,18 @@ public final class MqttTransport implements Transport {
           printable(String.valueOf(e.getMessage())));
       return;
     }
-    AgentId to = envelope.message().to();
-    Consumer<Envelope> receiver = receivers.get(new Address(envelope.experiment(), to));
-    if (receiver == null) {
-      return; // unsubscribed after it was sent
+    // None where it was unsubscribed after this was sent.
+    for (Consumer<Envelope> receiver : routes.of(Wire.address(publish))) {
+      deliver(envelope, receiver);
     }
+  }
+
+  private void deliver(Envelope envelope, Consumer<Envelope> receiver) {
     receiving = Thread.currentThread();
     try {
       receiver.accept(envelope);
     } catch (RuntimeException | Error e) {
-      log.error("receiver of agent '{}' threw; the envelope is lost", to, e);
+      log.error("receiver of '{}' threw; the envelope is lost", envelope.message().to(), e);
     } finally {
       receiving = null;
     }
@@ -235,7 +239,7 @@ public final class MqttTransport implements Transport {
       Thread.currentThread().interrupt();
     }
     connection.close();
-    receivers.clear();
+    routes.clear();
     window.release(WINDOW);
   }
 
@@ -248,14 +252,6 @@ public final class MqttTransport implements Transport {
   private TransportException refusal() {
     return new TransportException(
         "MQTT transport to %s is closed; open a new one".formatted(broker), null);
-  }
-
-  private static List<Address> addresses(ExperimentId experiment, Collection<AgentId> agents) {
-    return agents.stream().distinct().map(agent -> new Address(experiment, agent)).toList();
-  }
-
-  private static List<String> filters(List<Address> addresses) {
-    return addresses.stream().map(Address::filter).toList();
   }
 
   /** What a foreign client sent, in one line of at most 200 characters. */

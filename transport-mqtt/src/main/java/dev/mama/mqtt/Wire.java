@@ -37,6 +37,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Wire {
 
+  private static final String TOPICS = "/topics/";
+
   private static final String KIND = "kind";
   private static final String ID = "id";
   private static final String FROM = "from";
@@ -52,18 +54,49 @@ final class Wire {
 
   private Wire() {}
 
-  /** The filter of an agent's own topics, and of no others. */
-  static String filter(ExperimentId experiment, AgentId agent) {
-    return "exps/" + experiment + "/agents/" + agent + "/+";
+  /** Where an agent is: what its topics begin with. */
+  static String address(ExperimentId experiment, AgentId agent) {
+    return "exps/" + experiment + "/agents/" + agent;
+  }
+
+  /**
+   * Where a topic of the experiment is.
+   *
+   * @throws IllegalArgumentException if {@code topic} is not of the form of an agent id
+   */
+  static String topicAddress(ExperimentId experiment, String topic) {
+    return "exps/" + experiment + TOPICS + AgentId.of(topic);
+  }
+
+  /** Where {@code publish} goes: the first four levels of its topic. */
+  static String address(Mqtt5Publish publish) {
+    List<String> levels = publish.getTopic().getLevels();
+    return levels.size() <= 4
+        ? publish.getTopic().toString()
+        : String.join("/", levels.subList(0, 4));
+  }
+
+  /** The filter for all that is sent to {@code address}, and for nothing else. */
+  static String filter(String address) {
+    return address.contains(TOPICS) ? address : address + "/+";
   }
 
   private static String topic(Envelope envelope) {
     Message message = envelope.message();
-    return "exps/%s/agents/%s/%s"
-        .formatted(envelope.experiment(), message.to(), message.channel().level());
+    return address(envelope.experiment(), message.to()) + "/" + message.channel().level();
+  }
+
+  /** As {@link #encode}, for all that subscribed for the topic it is addressed to. */
+  static Mqtt5Publish encodePublished(Envelope envelope, Time time) {
+    return encode(
+        envelope, topicAddress(envelope.experiment(), envelope.message().to().value()), time);
   }
 
   static Mqtt5Publish encode(Envelope envelope, Time time) {
+    return encode(envelope, topic(envelope), time);
+  }
+
+  private static Mqtt5Publish encode(Envelope envelope, String topic, Time time) {
     Message message = envelope.message();
     Map<String, String> properties = new LinkedHashMap<>();
     properties.put(KIND, envelope.kind().name().toLowerCase(Locale.ROOT));
@@ -91,7 +124,7 @@ final class Wire {
       properties.put(REMAINING, Long.toString(message.deadline().remaining(time).toMillis()));
     }
     return Mqtt5Publish.builder()
-        .topic(topic(envelope))
+        .topic(topic)
         .qos(MqttQos.AT_LEAST_ONCE)
         .payload(message.payload().json())
         .payloadFormatIndicator(Mqtt5PayloadFormatIndicator.UTF_8)
@@ -114,8 +147,11 @@ final class Wire {
    */
   static Envelope decode(Mqtt5Publish publish, Time time) {
     List<String> levels = publish.getTopic().getLevels();
-    if (levels.size() != 5 || !levels.get(0).equals("exps") || !levels.get(2).equals("agents")) {
-      throw new IllegalArgumentException("topic is not exps/<experiment>/agents/<agent>/<channel>");
+    boolean published = levels.size() == 4 && levels.get(2).equals("topics");
+    if (!levels.get(0).equals("exps")
+        || !(published || (levels.size() == 5 && levels.get(2).equals("agents")))) {
+      throw new IllegalArgumentException(
+          "topic is neither exps/<experiment>/agents/<agent>/<channel> nor exps/<experiment>/topics/<topic>");
     }
     byte[] json = publish.getPayloadAsBytes();
     if (json.length == 0) {
@@ -127,7 +163,7 @@ final class Wire {
             properties.get(ID, UUID::fromString, UUID::randomUUID),
             properties.get(FROM, AgentId::of, () -> FOREIGN),
             AgentId.of(levels.get(3)),
-            Channel.ofLevel(levels.get(4)),
+            published ? Channel.AGENT_CHAT : Channel.ofLevel(levels.get(4)),
             Payload.encoded(properties.get(TYPE, Function.identity(), () -> ""), json),
             properties.get(TRACE, Trace::parse, Trace::start),
             properties.get(REMAINING, millis -> deadline(millis, time), () -> Deadline.NONE));

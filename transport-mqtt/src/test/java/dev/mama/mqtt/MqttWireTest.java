@@ -160,7 +160,7 @@ class MqttWireTest {
     String prefix = "exps/" + experiment + "/agents/";
     assertThat(SharedBroker.broker().filters())
         .contains(prefix + "alice/+", prefix + "bob/+")
-        .allMatch(filter -> filter.matches("exps/[^/+#]+/agents/[^/+#]+/\\+"));
+        .allMatch(filter -> filter.matches("exps/[^/+#]+/(agents/[^/+#]+/\\+|topics/[^/+#]+)"));
   }
 
   @Test
