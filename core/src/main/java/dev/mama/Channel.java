@@ -7,7 +7,9 @@ public enum Channel {
   /** A person, or a program on a person's behalf. */
   USER_CHAT("user-chat"),
   /** A form that is to be answered. */
-  USER_SURVEY("user-survey");
+  USER_SURVEY("user-survey"),
+  /** Whoever runs the experiment, setting a field of the agent's state: an {@link Intervention}. */
+  INTERVENE("intervene");
 
   private final String level;
 
@@ -32,6 +34,6 @@ public enum Channel {
       }
     }
     throw new IllegalArgumentException(
-        "channel '%s' is none of agent-chat, user-chat, user-survey".formatted(level));
+        "channel '%s' is none of agent-chat, user-chat, user-survey, intervene".formatted(level));
   }
 }

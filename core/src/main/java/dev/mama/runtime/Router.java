@@ -1,6 +1,7 @@
 package dev.mama.runtime;
 
 import dev.mama.AgentId;
+import dev.mama.Channel;
 import dev.mama.Delivery;
 import dev.mama.MailboxFullException;
 import dev.mama.MamaException;
@@ -303,9 +304,17 @@ final class Router {
               Reason.UNKNOWN,
               "no such agent in group '%s'".formatted(options.name()));
         } else {
+          recordForeign(envelope.message());
           cell.inbox().accept(envelope);
         }
       }
+    }
+  }
+
+  /** A user's message is recorded where it arrives, because its sender keeps no log. */
+  private void recordForeign(Message message) {
+    if (recorder.isOn() && message.channel() != Channel.AGENT_CHAT) {
+      executor.execute(() -> recorder.sent(message));
     }
   }
 

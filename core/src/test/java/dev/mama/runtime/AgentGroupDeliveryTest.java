@@ -9,10 +9,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.mama.AgentId;
+import dev.mama.Channel;
+import dev.mama.Deadline;
 import dev.mama.Event;
+import dev.mama.Intervention;
 import dev.mama.MailboxFullException;
+import dev.mama.Message;
 import dev.mama.Payload;
 import dev.mama.Sender;
+import dev.mama.Trace;
 import dev.mama.runtime.Words.Count;
 import dev.mama.runtime.Words.Gate;
 import dev.mama.runtime.Words.Go;
@@ -21,6 +26,7 @@ import dev.mama.spi.Envelope;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -209,5 +215,41 @@ class AgentGroupDeliveryTest {
       left.client("client").send(near, Payload.of(new Count(7)));
       await().atMost(LONG).until(() -> listener.numbers().equals(List.of(7)));
     }
+  }
+
+  @Test
+  void intervention_ofAForeignClient_reachesTheAgentAndIsRecorded() throws Exception {
+    var listener = new Listener();
+    var log = new InMemoryEventLog();
+    try (var transport = InMemoryTransport.open();
+        var group = AgentGroup.builder(EXPERIMENT).transport(transport).eventLog(log).build()) {
+      AgentId to = start(group, "listener", listener);
+      var message =
+          new Message(
+              UUID.randomUUID(),
+              id("user"),
+              to,
+              Channel.INTERVENE,
+              Payload.of(new Intervention("mood", "glad")),
+              Trace.start(),
+              Deadline.NONE);
+      transport.send(new Envelope(EXPERIMENT, Envelope.Kind.SEND, message, null, null, List.of()));
+      await().atMost(LONG).until(() -> listener.received.size() == 1);
+      await().atMost(LONG).until(() -> isRecorded(log, message));
+    }
+    assertThat(listener.received.getFirst().payload().as(Intervention.class))
+        .isEqualTo(new Intervention("mood", "glad"));
+  }
+
+  private static boolean isRecorded(InMemoryEventLog log, Message message) {
+    var ids = new ArrayList<UUID>();
+    log.read(
+        EXPERIMENT,
+        event -> {
+          if (event instanceof Event.MessageSent sent) {
+            ids.add(sent.id());
+          }
+        });
+    return ids.contains(message.id());
   }
 }
