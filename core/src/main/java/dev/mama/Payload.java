@@ -18,12 +18,12 @@ public final class Payload {
 
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
-  private final String type;
+  private final String wireType; // of what came from a wire or a store
   private final @Nullable Record value;
   private volatile byte @Nullable [] json;
 
-  private Payload(String type, @Nullable Record value, byte @Nullable [] json) {
-    this.type = type;
+  private Payload(String wireType, @Nullable Record value, byte @Nullable [] json) {
+    this.wireType = wireType;
     this.value = value;
     this.json = json;
   }
@@ -37,7 +37,7 @@ public final class Payload {
 
   /** The payload {@code value}; its type is the record's simple name. */
   public static Payload of(Record value) {
-    return new Payload(value.getClass().getSimpleName(), value, null);
+    return new Payload("", Objects.requireNonNull(value, "value"), null);
   }
 
   /** The payload {@code new Text(text)}. */
@@ -57,7 +57,7 @@ public final class Payload {
 
   /** The record's simple name, or empty if a foreign client sent none. */
   public String type() {
-    return type;
+    return value == null ? wireType : value.getClass().getSimpleName();
   }
 
   /**
@@ -69,6 +69,7 @@ public final class Payload {
     if (wanted.isInstance(value)) {
       return wanted.cast(value);
     }
+    String type = type();
     if (!type.isEmpty() && !type.equals(wanted.getSimpleName())) {
       throw new PayloadException(
           "payload is a '%s', not a '%s'; ask for the type that was sent"
@@ -96,7 +97,7 @@ public final class Payload {
         encoded = JSON.writeValueAsBytes(value);
       } catch (JacksonException e) {
         throw new PayloadException(
-            "payload of type '%s' cannot be written as JSON: %s".formatted(type, firstLine(e)), e);
+            "payload of type '%s' cannot be written as JSON: %s".formatted(type(), firstLine(e)), e);
       }
       json = encoded;
     }
@@ -111,6 +112,6 @@ public final class Payload {
   @Override
   public String toString() {
     String text = new String(json(), StandardCharsets.UTF_8);
-    return type + (text.length() <= 200 ? text : text.substring(0, 200) + "…");
+    return type() + (text.length() <= 200 ? text : text.substring(0, 200) + "…");
   }
 }
