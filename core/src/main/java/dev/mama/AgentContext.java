@@ -57,6 +57,30 @@ public interface AgentContext extends Sender {
   void recordState(Record state) throws InterruptedException;
 
   /**
+   * Records something of the agent's own that happened, for whoever reads the experiment
+   * afterwards. Waits while the log is full.
+   *
+   * @param kind what the agent calls it: 1 to 64 characters of A-Z a-z 0-9 . _ -
+   * @throws IllegalArgumentException if the kind is no such name
+   * @throws StorageException if the log is closed or cannot take the row; it was not accepted
+   * @throws InterruptedException if interrupted while waiting; the row was not accepted
+   */
+  void record(String kind, Record body) throws InterruptedException;
+
+  /**
+   * Records a figure of the agent's own, such as a price or a distance, as a row and in the group's
+   * meters {@code mama.figures}; there for the first 100 names, and all agents together. Waits
+   * while the log is full.
+   *
+   * @param name what the agent calls it: 1 to 64 characters of A-Z a-z 0-9 . _ -
+   * @param value in the unit that the name says
+   * @throws IllegalArgumentException if the name is no such name, or the value is not finite
+   * @throws StorageException if the log is closed or cannot take the row; it was not accepted
+   * @throws InterruptedException if interrupted while waiting; the row was not accepted
+   */
+  void metric(String name, double value) throws InterruptedException;
+
+  /**
    * Sends {@code payload} to this agent itself after {@code delay}, as a message from itself. It
    * comes late rather than not at all while the mailbox is full, and not at all once the group
    * closes.

@@ -20,6 +20,15 @@ public sealed interface Evidence {
   /** The interaction's trace. */
   Trace trace();
 
+  /** The same evidence of another time. */
+  default Evidence at(Instant at) {
+    return switch (this) {
+      case Witnessed e -> new Witnessed(e.subject, e.answered, e.took, at, e.trace);
+      case Checked e -> new Checked(e.rater, e.subject, e.rating, e.found, at, e.trace);
+      case Opinion e -> new Opinion(e.rater, e.subject, e.rating, at, e.trace);
+    };
+  }
+
   /**
    * Seen by the runtime itself; nobody's word is needed. It says whether an answer came and when,
    * not what the answer was worth.

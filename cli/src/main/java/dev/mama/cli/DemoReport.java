@@ -132,7 +132,9 @@ final class DemoReport {
         .log
         .countRows(experiment)
         .forEach((table, rows) ->
-            figures.add(Figure.of("demo.rows." + table, rows, "count", rows).atLeast(1)));
+            figures.add(
+                Figure.of("demo.rows." + table, rows, "count", rows)
+                    .exactly(accepted.getOrDefault(table, Set.of()).size())));
     long missing =
         accepted.values().stream().flatMap(Set::stream).filter(id -> !found.contains(id)).count();
     long acceptedRows = accepted.values().stream().mapToLong(Set::size).sum();

@@ -30,12 +30,18 @@ final class NotingEventLog implements EventLog {
     return new TreeMap<>(accepted);
   }
 
-  private static String table(Event event) {
-    return switch (event) {
+  private static String table(Event any) {
+    return switch (any) {
       case Event.AgentStarted started -> "agents";
       case Event.StateRecorded state -> "states";
       case Event.MessageSent message -> "messages";
       case Event.ErrorRaised error -> "errors";
+      case Event.EventRecorded event -> "events";
+      case Event.MetricRecorded metric -> "metrics";
+      case Event.DecisionMade decision -> "decisions";
+      case Event.EvidenceGiven evidence -> "evidence";
+      case Event.ModelCalled call -> "llm_calls";
+      case Event.SurveyAnswered survey -> "surveys";
     };
   }
 

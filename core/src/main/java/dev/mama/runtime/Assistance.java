@@ -203,25 +203,28 @@ public final class Assistance {
    * Records {@code rater}'s rating of the agent that {@code referral} chose, checked if the auditor
    * checks it. Waits while the auditor judges; what the auditor throws is thrown on.
    *
+   * @return what the ledger took
    * @throws IllegalArgumentException if the referral chose nobody, or the rater itself
    * @throws InterruptedException if interrupted while the auditor judges; nothing was recorded
    */
-  public void rate(AgentId rater, Referral referral, Rating rating, Trace trace)
+  public Evidence rate(AgentId rater, Referral referral, Rating rating, Trace trace)
       throws InterruptedException {
     AgentId subject =
         referral
             .chosen()
             .orElseThrow(() -> new IllegalArgumentException("the referral chose nobody to rate"));
     Optional<Rating> found = auditor.audit(new Auditor.Interaction(rater, referral, rating, trace));
-    ledger.record(
+    Evidence evidence =
         found.isPresent()
             ? new Evidence.Checked(rater, subject, rating, found.get(), time.now(), trace)
-            : new Evidence.Opinion(rater, subject, rating, time.now(), trace));
+            : new Evidence.Opinion(rater, subject, rating, time.now(), trace);
+    ledger.record(evidence);
     synchronized (recentLock) {
       recentQuality += NEWEST * (rating.quality() - recentQuality);
       recentSuccess += NEWEST * ((rating.answered() ? 1 : 0) - recentSuccess);
       recentMillis += NEWEST * (rating.took().toNanos() / 1e6 - recentMillis);
     }
+    return evidence;
   }
 
   /**

@@ -1,10 +1,6 @@
 package dev.mama.runtime;
 
 import dev.mama.Event;
-import dev.mama.Event.AgentStarted;
-import dev.mama.Event.ErrorRaised;
-import dev.mama.Event.MessageSent;
-import dev.mama.Event.StateRecorded;
 import dev.mama.ExperimentId;
 import dev.mama.StorageException;
 import dev.mama.spi.EventLog;
@@ -95,17 +91,6 @@ public final class InMemoryEventLog implements EventLog {
 
   private static Event toMicros(Event event) {
     Instant at = event.at().truncatedTo(ChronoUnit.MICROS);
-    return switch (event) {
-      case Event e when e.at().equals(at) -> e;
-      case AgentStarted e ->
-          new AgentStarted(e.id(), e.experiment(), at, e.agent(), e.type(), e.card());
-      case StateRecorded e ->
-          new StateRecorded(e.id(), e.experiment(), at, e.agent(), e.state(), e.trace());
-      case MessageSent e ->
-          new MessageSent(
-              e.id(), e.experiment(), at, e.from(), e.to(), e.channel(), e.payload(), e.trace());
-      case ErrorRaised e ->
-          new ErrorRaised(e.id(), e.experiment(), at, e.component(), e.detail(), e.trace());
-    };
+    return event.at().equals(at) ? event : event.at(at);
   }
 }

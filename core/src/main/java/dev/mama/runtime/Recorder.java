@@ -2,12 +2,17 @@ package dev.mama.runtime;
 
 import dev.mama.AgentCard;
 import dev.mama.AgentId;
+import dev.mama.ChatException;
+import dev.mama.ChatReply;
 import dev.mama.Event;
+import dev.mama.Evidence;
 import dev.mama.Message;
 import dev.mama.Payload;
+import dev.mama.Referral;
 import dev.mama.StorageException;
 import dev.mama.Trace;
 import dev.mama.spi.EventLog;
+import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -22,11 +27,13 @@ final class Recorder {
   private final GroupOptions options;
   private final @Nullable EventLog log;
   private final Executor executor;
+  private final Figures figures;
 
   Recorder(GroupOptions options, Executor executor) {
     this.options = options;
     this.log = options.eventLog();
     this.executor = executor;
+    this.figures = new Figures(options.meters());
   }
 
   /** Whether there is a log to record in. */
@@ -47,6 +54,104 @@ final class Recorder {
       log.append(
           new Event.StateRecorded(
               UUID.randomUUID(), options.experiment(), options.time().now(), agent, state, trace));
+    }
+  }
+
+  void event(AgentId agent, String kind, Payload body, Trace trace) throws InterruptedException {
+    var event =
+        new Event.EventRecorded(
+            UUID.randomUUID(),
+            options.experiment(),
+            options.time().now(),
+            agent,
+            kind,
+            body,
+            trace);
+    if (log != null) {
+      log.append(event);
+    }
+  }
+
+  /** Records a figure, and shows it in the meters once it is accepted. */
+  void metric(AgentId agent, String name, double value, Trace trace) throws InterruptedException {
+    var event =
+        new Event.MetricRecorded(
+            UUID.randomUUID(),
+            options.experiment(),
+            options.time().now(),
+            agent,
+            name,
+            value,
+            trace);
+    if (log != null) {
+      log.append(event);
+    }
+    figures.add(name, value);
+  }
+
+  /** Records what was decided; it was, so this neither fails nor is given up. */
+  void decided(AgentId agent, Referral referral, Trace trace) {
+    if (log != null) {
+      appendSurely(
+          log,
+          new Event.DecisionMade(
+              UUID.randomUUID(),
+              options.experiment(),
+              options.time().now(),
+              agent,
+              referral,
+              trace));
+    }
+  }
+
+  /** Records evidence that the ledger has taken, so this neither fails nor is given up. */
+  void evidence(Evidence evidence) {
+    if (log != null) {
+      appendSurely(log, new Event.EvidenceGiven(UUID.randomUUID(), options.experiment(), evidence));
+    }
+  }
+
+  /** Records an answered call; its tokens are spent, so this neither fails nor is given up. */
+  void called(AgentId agent, ChatReply reply, Trace trace) {
+    if (log != null) {
+      appendSurely(
+          log,
+          new Event.ModelCalled(
+              UUID.randomUUID(),
+              options.experiment(),
+              options.time().now(),
+              agent,
+              reply.model(),
+              reply.promptTokens(),
+              reply.completionTokens(),
+              reply.attempts(),
+              reply.queued(),
+              reply.onWire(),
+              reply.source(),
+              null,
+              trace));
+    }
+  }
+
+  /** Records a call that was not answered. */
+  void called(AgentId agent, String model, ChatException failure, Duration took, Trace trace) {
+    if (log != null) {
+      appendSurely(
+          log,
+          new Event.ModelCalled(
+              UUID.randomUUID(),
+              options.experiment(),
+              options.time().now(),
+              agent,
+              model,
+              0,
+              0,
+              failure.attempts(),
+              Duration.ZERO,
+              took,
+              null,
+              failure.reason(),
+              trace));
     }
   }
 

@@ -2,6 +2,7 @@ package dev.mama.runtime;
 
 import dev.mama.AgentContext;
 import dev.mama.AgentId;
+import dev.mama.ChatException;
 import dev.mama.ChatReply;
 import dev.mama.ChatRequest;
 import dev.mama.ChatRequest.Caller;
@@ -96,13 +97,22 @@ final class Turn implements AgentContext {
       throw new IllegalStateException(
           "group '%s' has no chat model; give it one with chatModel(…)".formatted(options.name()));
     }
+    Trace trace = step();
+    long start = options.time().nanos();
     Worker worker = cell.worker();
     Worker.waits(worker);
     try {
-      return model.chat(
-          request
-              .within(step(), request.deadline().earlier(message().deadline()))
-              .by(new Caller(options.experiment(), options.name(), cell.id)));
+      ChatReply reply =
+          model.chat(
+              request
+                  .within(trace, request.deadline().earlier(message().deadline()))
+                  .by(new Caller(options.experiment(), options.name(), cell.id)));
+      turns.recorder().called(cell.id, reply, trace);
+      return reply;
+    } catch (ChatException e) {
+      Duration took = Duration.ofNanos(options.time().nanos() - start);
+      turns.recorder().called(cell.id, model.name(), e, took, trace);
+      throw e;
     } finally {
       Worker.goesOn(worker);
     }
@@ -115,12 +125,15 @@ final class Turn implements AgentContext {
     Worker worker = cell.worker();
     Worker.waits(worker);
     try {
-      return assistance.find(
-          cell.id,
-          need,
-          message().deadline().remaining(options.time()),
-          router.asks(),
-          cell.random());
+      Referral referral =
+          assistance.find(
+              cell.id,
+              need,
+              message().deadline().remaining(options.time()),
+              router.asks(),
+              cell.random());
+      turns.recorder().decided(cell.id, referral, message().trace());
+      return referral;
     } finally {
       Worker.goesOn(worker);
     }
@@ -133,7 +146,7 @@ final class Turn implements AgentContext {
     Worker worker = cell.worker();
     Worker.waits(worker); // an auditor may take its time
     try {
-      assistance.rate(cell.id, referral, rating, message().trace());
+      turns.recorder().evidence(assistance.rate(cell.id, referral, rating, message().trace()));
     } finally {
       Worker.goesOn(worker);
     }
@@ -143,6 +156,18 @@ final class Turn implements AgentContext {
   public void recordState(Record state) throws InterruptedException {
     check();
     turns.recorder().state(cell.id, Payload.of(state), message().trace());
+  }
+
+  @Override
+  public void record(String kind, Record body) throws InterruptedException {
+    check();
+    turns.recorder().event(cell.id, kind, Payload.of(body), message().trace());
+  }
+
+  @Override
+  public void metric(String name, double value) throws InterruptedException {
+    check();
+    turns.recorder().metric(cell.id, name, value, message().trace());
   }
 
   @Override

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mama.AgentCard;
 import dev.mama.AgentId;
 import dev.mama.AgentType;
+import dev.mama.Event.DecisionMade;
+import dev.mama.Event.EvidenceGiven;
+import dev.mama.Event.ModelCalled;
 import dev.mama.ExperimentId;
 import dev.mama.Need;
 import dev.mama.Payload;
@@ -18,10 +21,12 @@ import dev.mama.registry.InMemoryRegistry;
 import dev.mama.registry.InMemoryTrustLedger;
 import dev.mama.runtime.AgentGroup;
 import dev.mama.runtime.Assistance;
+import dev.mama.runtime.InMemoryEventLog;
 import dev.mama.runtime.WeightedScorePolicy;
 import dev.mama.testkit.HashingEncoder;
 import dev.mama.testkit.ScriptedChatServer;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -62,8 +67,11 @@ class MutualAssistanceTest {
               WeightedScorePolicy.create(),
               Time.system());
       assistance.enrol(cards);
+      var experiment = ExperimentId.of("test");
+      var log = new InMemoryEventLog();
       try (var group =
-          AgentGroup.builder(ExperimentId.of("test"))
+          AgentGroup.builder(experiment)
+              .eventLog(log)
               .chatModel(model)
               .assistance(assistance)
               .build()) {
@@ -90,6 +98,13 @@ class MutualAssistanceTest {
       assertThat(assistance.standing(SKILLED.agent()).trust()).isGreaterThan(0.8);
       assertThat(asked[0]).as("the skilled one is asked more").isGreaterThan(asked[1]);
       assertThat(server.requests()).isEqualTo(40);
+      Map<Class<?>, Integer> recorded = new HashMap<>();
+      log.read(experiment, event -> recorded.merge(event.getClass(), 1, Integer::sum));
+      assertThat(recorded)
+          .as("what led to whom, what came of it, and what it cost")
+          .containsEntry(DecisionMade.class, 40)
+          .containsEntry(EvidenceGiven.class, 40)
+          .containsEntry(ModelCalled.class, 40);
     }
   }
 

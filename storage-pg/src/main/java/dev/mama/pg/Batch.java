@@ -5,7 +5,9 @@ import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.postgresql.PGConnection;
 import org.postgresql.util.ByteStreamWriter;
@@ -30,30 +32,37 @@ record Batch(UUID id, List<Row> rows) {
   }
 
   /** Writes and commits, unless an earlier try did; {@code connection} has auto-commit off. */
-  void write(Connection connection) throws SQLException {
+  void write(Connection connection, Partitions partitions) throws SQLException {
+    Map<String, List<ByteBuffer>> parts = parts(connection, partitions);
     if (!insertId(connection)) {
       connection.rollback();
       return;
     }
     var copy = connection.unwrap(PGConnection.class).getCopyAPI();
-    for (Table table : Table.values()) {
-      List<ByteBuffer> parts = new ArrayList<>();
-      parts.add(ByteBuffer.wrap(CopyRow.HEADER));
-      for (Row row : rows) {
-        if (row.table() == table) {
-          parts.add(row.encoded().duplicate());
-        }
-      }
-      if (parts.size() > 1) {
-        parts.add(ByteBuffer.wrap(CopyRow.TRAILER));
-        try {
-          copy.copyIn(table.copySql(), ByteStreamWriter.of(parts.toArray(ByteBuffer[]::new)));
-        } catch (IOException e) {
-          throw new SQLException("connection broke during COPY", "08006", e);
-        }
+    for (var part : parts.entrySet()) {
+      try {
+        copy.copyIn(part.getKey(), ByteStreamWriter.of(part.getValue().toArray(ByteBuffer[]::new)));
+      } catch (IOException e) {
+        throw new SQLException("connection broke during COPY", "08006", e);
       }
     }
     connection.commit();
+  }
+
+  /** What goes into each partition, by the statement that writes it. */
+  private Map<String, List<ByteBuffer>> parts(Connection connection, Partitions partitions)
+      throws SQLException {
+    Map<String, List<ByteBuffer>> parts = new LinkedHashMap<>();
+    for (Row row : rows) {
+      String partition = partitions.of(row.table(), row.experiment(), connection);
+      parts
+          .computeIfAbsent(
+              row.table().copySql(partition),
+              sql -> new ArrayList<>(List.of(ByteBuffer.wrap(CopyRow.HEADER))))
+          .add(row.encoded().duplicate());
+    }
+    parts.values().forEach(part -> part.add(ByteBuffer.wrap(CopyRow.TRAILER)));
+    return parts;
   }
 
   private boolean insertId(Connection connection) throws SQLException {

@@ -45,6 +45,7 @@ final class BatchWriter {
 
   private final PgDatabase database;
   private final DataSource connections;
+  private final Partitions partitions = new Partitions();
   private final Thread thread;
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private volatile @Nullable Connection inUse;
@@ -80,7 +81,7 @@ final class BatchWriter {
         throw new StorageException("the log to %s is closed".formatted(database), null);
       }
       queue.add(row);
-      queuedBytes += row.encoded().remaining();
+      queuedBytes += row.bytes();
       accepted++;
       if (queue.size() == 1 || queue.size() == database.flushRows() || isFull()) {
         work.signal();
@@ -175,7 +176,7 @@ final class BatchWriter {
       long bytes = 0;
       while (!queue.isEmpty() && rows.size() < database.flushRows() && bytes < BATCH_BYTES) {
         Row row = queue.remove();
-        bytes += row.encoded().remaining();
+        bytes += row.bytes();
         rows.add(row);
       }
       queuedBytes -= bytes;
@@ -195,7 +196,7 @@ final class BatchWriter {
     for (long pause = FIRST_PAUSE_MILLIS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS)) {
       try (Connection connection = connections.getConnection()) {
         inUse = connection;
-        batch.write(connection);
+        batch.write(connection, partitions);
         return;
       } catch (SQLException e) {
         switch (Fault.of(e)) {
@@ -233,7 +234,7 @@ final class BatchWriter {
     Row row = rows.getFirst();
     String reason =
         "event %s could not be written to table %s: %s"
-            .formatted(row.event().id(), row.table().tableName(), Fault.reason(cause));
+            .formatted(row.id(), row.table().tableName(), Fault.reason(cause));
     lose(1, reason);
     if (row.table() != Table.ERRORS) { // an error that cannot be written is not reported as another
       write(
@@ -242,7 +243,7 @@ final class BatchWriter {
                   Row.of(
                       new ErrorRaised(
                           UUID.randomUUID(),
-                          row.event().experiment(),
+                          row.experiment(),
                           Instant.now(),
                           "event-log",
                           reason,

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -35,61 +36,95 @@ final class CopyRow {
 
   private ByteBuffer bytes = ByteBuffer.allocate(512);
 
-  CopyRow(int fields) {
+  private CopyRow(int fields) {
     bytes.putShort((short) fields);
   }
 
-  CopyRow text(@Nullable String value) {
-    if (value == null) {
-      return none();
+  /**
+   * A row of {@code table}.
+   *
+   * @throws IllegalArgumentException if PostgreSQL cannot hold one of the values
+   */
+  static ByteBuffer encode(Table table, @Nullable Object[] values) {
+    var row = new CopyRow(values.length);
+    List<Column> columns = table.columns();
+    for (int i = 0; i < values.length; i++) {
+      Object value = values[i];
+      if (value == null) {
+        row.none();
+      } else {
+        row.put(columns.get(i).type(), value);
+      }
     }
+    return ByteBuffer.wrap(Arrays.copyOf(row.bytes.array(), row.bytes.position()));
+  }
+
+  private void put(Column.Type type, Object value) {
+    switch (type) {
+      case TEXT -> text((String) value);
+      case TIME -> timestamp((Instant) value);
+      case JSON -> json((byte[]) value);
+      case UUID -> uuid((UUID) value);
+      case LONG -> field(Long.BYTES).putLong((Long) value);
+      case DOUBLE -> field(Double.BYTES).putDouble((Double) value);
+    }
+  }
+
+  private void text(String value) {
+    int length = value.length();
+    ByteBuffer into = room(Integer.BYTES + length);
+    int start = into.position();
+    into.putInt(length);
+    for (int i = 0; i < length; i++) {
+      char c = value.charAt(i);
+      if (c == 0) {
+        throw new IllegalArgumentException(NUL);
+      }
+      if (c >= 0x80) {
+        into.position(start);
+        textBeyondAscii(value);
+        return;
+      }
+      into.put((byte) c);
+    }
+  }
+
+  private void textBeyondAscii(String value) {
     if (value.indexOf('\0') >= 0) {
       throw new IllegalArgumentException(NUL);
     }
     try {
       ByteBuffer encoded = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(value));
       field(encoded.remaining()).put(encoded);
-      return this;
     } catch (CharacterCodingException e) {
       throw new IllegalArgumentException("half of a surrogate pair", e);
     }
   }
 
-  CopyRow json(byte @Nullable [] value) {
-    if (value == null) {
-      return none();
-    }
+  private void json(byte[] value) {
     if (escapesNul(value)) {
       throw new IllegalArgumentException(NUL);
     }
     field(1 + value.length).put(JSONB_VERSION).put(value);
-    return this;
   }
 
-  CopyRow timestamp(Instant value) {
+  private void timestamp(Instant value) {
     try {
       long micros = ChronoUnit.MICROS.between(EPOCH, value.truncatedTo(ChronoUnit.MICROS));
       field(Long.BYTES).putLong(micros);
-      return this;
     } catch (ArithmeticException e) {
       throw new IllegalArgumentException("the time " + value, e);
     }
   }
 
-  CopyRow uuid(UUID value) {
+  private void uuid(UUID value) {
     field(2 * Long.BYTES)
         .putLong(value.getMostSignificantBits())
         .putLong(value.getLeastSignificantBits());
-    return this;
   }
 
-  ByteBuffer encoded() {
-    return ByteBuffer.wrap(Arrays.copyOf(bytes.array(), bytes.position()));
-  }
-
-  private CopyRow none() {
+  private void none() {
     room(Integer.BYTES).putInt(NULL);
-    return this;
   }
 
   private ByteBuffer field(int length) {

@@ -29,8 +29,8 @@ import org.flywaydb.core.api.FlywayException;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
- * An event log in PostgreSQL: tables {@code agents}, {@code states}, {@code messages} and {@code
- * errors} of the schema {@code mama}, every row written by COPY in binary format.
+ * An event log in PostgreSQL: a table of the schema {@code mama} for each kind of event, with a
+ * partition for each experiment, every row written by COPY in binary format.
  *
  * <p>The tables have a schema of their own, and every statement names it, because an application's
  * own tables may bear the same names and no {@code search_path} need be set. They are made and
@@ -138,7 +138,7 @@ public final class PgEventLog implements EventLog {
    */
   @Override
   public void read(ExperimentId experiment, Consumer<Event> reader) throws InterruptedException {
-    var cursor = new Cursor(pool, experiment);
+    var cursor = new Cursor(pool, EventQuery.all(experiment));
     try {
       for (List<Event> page = ask(cursor::next); !page.isEmpty(); page = ask(cursor::next)) {
         page.forEach(reader);

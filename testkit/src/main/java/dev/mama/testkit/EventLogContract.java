@@ -10,8 +10,11 @@ import dev.mama.Channel;
 import dev.mama.Event;
 import dev.mama.Event.AgentStarted;
 import dev.mama.Event.ErrorRaised;
+import dev.mama.Event.EventRecorded;
 import dev.mama.Event.MessageSent;
+import dev.mama.Event.MetricRecorded;
 import dev.mama.Event.StateRecorded;
+import dev.mama.Event.SurveyAnswered;
 import dev.mama.ExperimentId;
 import dev.mama.Payload;
 import dev.mama.StorageException;
@@ -34,6 +37,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -80,7 +84,7 @@ public abstract class EventLogContract {
 
   @Test
   void flush_everyKindOfEvent_isThereOnceAndUnaltered() throws Exception {
-    List<Event> events = List.copyOf(everyKind(experiment));
+    List<Event> events = EveryKind.of(experiment, NOON);
     assertKept(events);
   }
 
@@ -104,7 +108,33 @@ public abstract class EventLogContract {
             aMessage(experiment, NOON, Payload.text(AWKWARD)),
             aMessage(experiment, NOON, Payload.text("")),
             aMessage(experiment, NOON, Payload.text(AWKWARD.repeat(1_000))),
-            new ErrorRaised(UUID.randomUUID(), experiment, NOON, AWKWARD, AWKWARD, null)));
+            new ErrorRaised(UUID.randomUUID(), experiment, NOON, AWKWARD, AWKWARD, null),
+            anEvent(Payload.text(AWKWARD)),
+            anAnswer(Payload.text(AWKWARD))));
+  }
+
+  @Test
+  void flush_figuresOfEverySize_areUnaltered() throws Exception {
+    assertKept(
+        DoubleStream.of(
+                0,
+                -0.0,
+                1.0 / 3,
+                -1e300,
+                Double.MIN_VALUE,
+                Double.MAX_VALUE,
+                Long.MAX_VALUE,
+                Math.PI)
+            .mapToObj(value ->
+                new MetricRecorded(
+                    UUID.randomUUID(),
+                    experiment,
+                    NOON,
+                    AgentId.of("scout"),
+                    "distance.m",
+                    value,
+                    Trace.start()))
+            .toList());
   }
 
   @Test
@@ -146,21 +176,22 @@ public abstract class EventLogContract {
   void flush_timesFinerThanMicroseconds_areCutToThem() throws Exception {
     Instant fine = Instant.parse("2026-06-01T12:00:00.123456999Z");
     Instant early = Instant.parse("1969-07-20T20:17:40.000000001Z");
-    log.append(anError(fine));
-    log.append(anError(early));
+    List<Event> events = new ArrayList<>(EveryKind.of(experiment, fine));
+    events.add(anError(early));
+    for (Event event : events) {
+      log.append(event);
+    }
     log.flush();
-    assertThat(read(experiment))
-        .extracting(Event::at)
-        .containsExactly(early.truncatedTo(ChronoUnit.MICROS), fine.truncatedTo(ChronoUnit.MICROS));
+    assertSame(
+        read(experiment),
+        events.stream().map(e -> e.at(e.at().truncatedTo(ChronoUnit.MICROS))).toList());
   }
 
   @Test
   void read_appendedInAnyOrder_isOrderedByTime() throws Exception {
     List<Event> events = new ArrayList<>();
-    for (int i = 0; i < 1_000; i++) {
-      for (Event event : everyKind(experiment)) {
-        events.add(at(event, NOON.plus(i, ChronoUnit.MICROS)));
-      }
+    for (int i = 0; i < 300; i++) {
+      events.addAll(EveryKind.of(experiment, NOON.plus(i, ChronoUnit.MICROS)));
     }
     Collections.shuffle(events, new Random(42));
     for (Event event : events) {
@@ -177,8 +208,8 @@ public abstract class EventLogContract {
   @Test
   void read_severalExperiments_areApart() throws Exception {
     ExperimentId other = ExperimentId.of(experiment.value() + "x");
-    List<Event> ours = List.copyOf(everyKind(experiment));
-    List<Event> theirs = List.copyOf(everyKind(other));
+    List<Event> ours = EveryKind.of(experiment, NOON);
+    List<Event> theirs = EveryKind.of(other, NOON);
     for (int i = 0; i < ours.size(); i++) {
       log.append(ours.get(i));
       log.append(theirs.get(i));
@@ -244,7 +275,7 @@ public abstract class EventLogContract {
       Future<Void> appending = executor.submit(appendOn);
       try {
         assertThat(running.tryAcquire(100, 30, TimeUnit.SECONDS)).isTrue();
-        List<Event> before = List.copyOf(everyKind(experiment));
+        List<Event> before = EveryKind.of(experiment, NOON);
         for (Event event : before) {
           log.append(event);
         }
@@ -274,7 +305,7 @@ public abstract class EventLogContract {
 
   @Test
   void close_withoutFlush_writesWhatWasAccepted() throws Exception {
-    List<Event> events = List.copyOf(everyKind(experiment));
+    List<Event> events = EveryKind.of(experiment, NOON);
     for (Event event : events) {
       log.append(event);
     }
@@ -341,45 +372,14 @@ public abstract class EventLogContract {
         UUID.randomUUID(), experiment, NOON, AgentId.of("scout"), state, Trace.start());
   }
 
-  private static List<Event> everyKind(ExperimentId experiment) {
-    AgentId scout = AgentId.of("scout-1");
-    var card = new AgentCard(scout, "plants", "I know what grows in the shade.");
-    List<Event> events = new ArrayList<>();
-    events.add(new AgentStarted(UUID.randomUUID(), experiment, NOON, scout, "scout", card));
-    events.add(new AgentStarted(UUID.randomUUID(), experiment, NOON, scout, "mute", null));
-    events.add(
-        new StateRecorded(
-            UUID.randomUUID(), experiment, NOON, scout, Payload.text("calm"), Trace.start()));
-    for (Channel channel : Channel.values()) {
-      events.add(
-          new MessageSent(
-              UUID.randomUUID(),
-              experiment,
-              NOON,
-              scout,
-              AgentId.of("scout-2"),
-              channel,
-              Payload.text("hello"),
-              new Trace(-1, Long.MIN_VALUE, -1)));
-    }
-    events.add(new ErrorRaised(UUID.randomUUID(), experiment, NOON, "agent/a", "two\nlines", null));
-    events.add(
-        new ErrorRaised(
-            UUID.randomUUID(), experiment, NOON, "llm", "no answer", Trace.start().child()));
-    return events;
+  private Event anEvent(Payload body) {
+    return new EventRecorded(
+        UUID.randomUUID(), experiment, NOON, AgentId.of("scout"), "sale", body, Trace.start());
   }
 
-  private static Event at(Event event, Instant at) {
-    return switch (event) {
-      case AgentStarted e ->
-          new AgentStarted(UUID.randomUUID(), e.experiment(), at, e.agent(), e.type(), e.card());
-      case StateRecorded e ->
-          new StateRecorded(UUID.randomUUID(), e.experiment(), at, e.agent(), e.state(), e.trace());
-      case MessageSent e -> aMessage(e.experiment(), at, e.payload());
-      case ErrorRaised e ->
-          new ErrorRaised(
-              UUID.randomUUID(), e.experiment(), at, e.component(), e.detail(), e.trace());
-    };
+  private Event anAnswer(Payload answers) {
+    return new SurveyAnswered(
+        UUID.randomUUID(), experiment, NOON, AgentId.of("scout"), "mood", answers, Trace.start());
   }
 
   private static Set<UUID> ids(List<Event> events) {

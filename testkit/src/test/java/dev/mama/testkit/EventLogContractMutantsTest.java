@@ -2,11 +2,15 @@ package dev.mama.testkit;
 
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
+import dev.mama.ChatException;
 import dev.mama.Event;
 import dev.mama.Event.ErrorRaised;
 import dev.mama.Event.MessageSent;
 import dev.mama.ExperimentId;
 import dev.mama.Payload;
+import dev.mama.Referral;
+import dev.mama.State;
+import dev.mama.StateShape;
 import dev.mama.runtime.InMemoryEventLog;
 import dev.mama.spi.EventLog;
 import java.util.ArrayList;
@@ -37,7 +41,11 @@ final class EventLogContractMutantsTest {
         FlushDoesNotWait.class,
         MixesExperiments.class,
         AcceptsAfterClose.class,
-        CloseForgets.class
+        CloseForgets.class,
+        KeepsOldKindsOnly.class,
+        RoundsFigures.class,
+        ForgetsWhatThePolicySaw.class,
+        ConfusesFailures.class
       })
   void contract_mutant_isKilled(Class<?> mutant) {
     Mutants.assertKilled(mutant);
@@ -229,6 +237,102 @@ final class EventLogContractMutantsTest {
       return new Wrapper() {
         @Override
         public void close() {}
+      };
+    }
+  }
+
+  /** A log from before agents recorded events of their own. */
+  static final class KeepsOldKindsOnly extends EventLogContract {
+    @Override
+    protected EventLog newLog() {
+      return new Wrapper() {
+        @Override
+        public void append(Event event) {
+          if (!(event instanceof Event.EventRecorded)) {
+            super.append(event);
+          }
+        }
+      };
+    }
+  }
+
+  /** Keeps figures as 32-bit numbers. */
+  static final class RoundsFigures extends EventLogContract {
+    @Override
+    protected EventLog newLog() {
+      return new Wrapper() {
+        @Override
+        public void append(Event event) {
+          super.append(
+              event instanceof Event.MetricRecorded e && Math.abs(e.value()) < Float.MAX_VALUE
+                  ? new Event.MetricRecorded(
+                      e.id(),
+                      e.experiment(),
+                      e.at(),
+                      e.agent(),
+                      e.name(),
+                      (float) e.value(),
+                      e.trace())
+                  : event);
+        }
+      };
+    }
+  }
+
+  /** Without the state nobody can learn from a decision. */
+  static final class ForgetsWhatThePolicySaw extends EventLogContract {
+    @Override
+    protected EventLog newLog() {
+      return new Wrapper() {
+        @Override
+        public void append(Event event) {
+          super.append(event instanceof Event.DecisionMade e ? blind(e) : event);
+        }
+
+        private Event blind(Event.DecisionMade e) {
+          Referral r = e.referral();
+          return new Event.DecisionMade(
+              e.id(),
+              e.experiment(),
+              e.at(),
+              e.agent(),
+              new Referral(
+                  r.need(),
+                  r.candidates(),
+                  new State(new float[StateShape.SIZE], r.state().candidates()),
+                  r.decision(),
+                  r.timings()),
+              e.trace());
+        }
+      };
+    }
+  }
+
+  /** Takes every failed call for one kind of failure. */
+  static final class ConfusesFailures extends EventLogContract {
+    @Override
+    protected EventLog newLog() {
+      return new Wrapper() {
+        @Override
+        public void append(Event event) {
+          super.append(
+              event instanceof Event.ModelCalled e && e.failure() != null
+                  ? new Event.ModelCalled(
+                      e.id(),
+                      e.experiment(),
+                      e.at(),
+                      e.agent(),
+                      e.model(),
+                      e.promptTokens(),
+                      e.completionTokens(),
+                      e.attempts(),
+                      e.queued(),
+                      e.onWire(),
+                      null,
+                      ChatException.Reason.FAILED,
+                      e.trace())
+                  : event);
+        }
       };
     }
   }
