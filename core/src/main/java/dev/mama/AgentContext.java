@@ -100,24 +100,40 @@ public interface AgentContext extends Sender {
   Scheduled scheduleEvery(Duration period, Payload payload);
 
   /**
-   * Makes this agent a member of {@code topic}: it receives what is published there from now on.
-   * Once a member, it stays one until it leaves.
+   * Makes this agent a member of {@code topic}: it receives what is published there from now on, in
+   * its own group, and where the group has a transport, in every group of the experiment that
+   * shares it. Once a member, it stays one until it leaves.
    *
    * @param topic a name of the form of an agent id; a topic is there as long as it has members
    * @throws IllegalArgumentException if the name is not valid
+   * @throws TransportException if the transport refuses; the agent is no member
+   * @throws InterruptedException if interrupted while waiting for the transport; the agent is no
+   *     member
    */
-  void join(String topic);
-
-  /** Ends this agent's membership of {@code topic}; nothing happens where it is no member. */
-  void leave(String topic);
+  void join(String topic) throws InterruptedException;
 
   /**
-   * Hands {@code payload} to every member of {@code topic} in this group but this agent itself.
-   * Never waits: a member whose mailbox is full does not get it, which is recorded.
+   * Ends this agent's membership of {@code topic}; nothing happens where it is no member.
    *
-   * @return how many members took it over
+   * @throws TransportException if the transport refuses; the agent is no member all the same
+   * @throws InterruptedException if interrupted while waiting for the transport, with the same
+   *     effect
    */
-  int publish(String topic, Payload payload);
+  void leave(String topic) throws InterruptedException;
+
+  /**
+   * Hands {@code payload} to every member of {@code topic} but this agent itself: without waiting
+   * to those of this group, and through the transport, where the group has one, to those of others.
+   * A member whose mailbox is full does not get it, which is recorded. No order is kept.
+   *
+   * @return how many members of this group took it over; 0 where routing is {@code BROKER}, for
+   *     then they are reached through the transport too
+   * @throws TransportException if the transport does not take it over; members of this group may
+   *     have it
+   * @throws InterruptedException if interrupted while waiting for the transport, with the same
+   *     effect
+   */
+  int publish(String topic, Payload payload) throws InterruptedException;
 
   /**
    * Runs heavy arithmetic on the group's platform threads, as many as there are cores, while this

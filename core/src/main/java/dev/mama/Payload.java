@@ -97,7 +97,8 @@ public final class Payload {
         encoded = JSON.writeValueAsBytes(value);
       } catch (JacksonException e) {
         throw new PayloadException(
-            "payload of type '%s' cannot be written as JSON: %s".formatted(type(), firstLine(e)), e);
+            "payload of type '%s' cannot be written as JSON: %s".formatted(type(), firstLine(e)),
+            e);
       }
       json = encoded;
     }

@@ -164,7 +164,7 @@ public final class AgentGroup implements AutoCloseable {
   private void subscribe(Collection<AgentId> ids) throws InterruptedException {
     Transport transport = options.transport();
     if (transport != null) {
-      transport.subscribe(options.experiment(), ids, router::arrive);
+      transport.subscribe(options.experiment(), ids, router.arrivals()::arrive);
     }
   }
 
@@ -249,6 +249,7 @@ public final class AgentGroup implements AutoCloseable {
     Transport transport = options.transport();
     if (transport != null) {
       attempt(failures, () -> transport.unsubscribe(options.experiment(), router.addresses()));
+      attempt(failures, turns.topics()::close);
     }
     router.cells().forEach(Cell::stop);
     executor.shutdown();

@@ -181,6 +181,11 @@ final class Outbox {
     return owner == null ? null : owner.worker();
   }
 
+  /** What the transport takes to those who listen to {@code topic}. */
+  Envelope published(AgentId topic, Payload payload, Trace trace) {
+    return envelope(Kind.SEND, message(topic, payload, trace), null, List.of());
+  }
+
   /** A message of this sender's, without a deadline. */
   Message message(AgentId to, Payload payload, Trace trace) {
     return message(to, payload, trace, Deadline.NONE);

@@ -1,13 +1,11 @@
 package dev.mama.runtime;
 
 import dev.mama.AgentId;
-import dev.mama.Channel;
 import dev.mama.Delivery;
 import dev.mama.MailboxFullException;
 import dev.mama.MamaException;
 import dev.mama.Message;
 import dev.mama.Payload;
-import dev.mama.PayloadException;
 import dev.mama.Trace;
 import dev.mama.UnknownAgentException;
 import dev.mama.spi.Envelope;
@@ -27,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Brings envelopes to their receivers: into a mailbox of this group, to a waiting caller, or to the
- * transport; and takes in what the transport delivers, without ever making it wait.
+ * transport.
  */
 final class Router {
 
@@ -37,14 +35,12 @@ final class Router {
   private final Incarnations incarnations;
   private final Outstanding outstanding;
   private final Executor executor;
-  private final Schedule schedule;
-  private final Overflow overflow;
+  private final Arrivals arrivals;
   private final HoldBack holdBack;
   private final Asks asks = new Asks();
   private final ConcurrentMap<AgentId, Cell> cells = new ConcurrentHashMap<>();
   private final ConcurrentMap<AgentId, Outbox> clients = new ConcurrentHashMap<>();
   private volatile boolean closing;
-  private final Counter duplicates;
   private final Counter deadLetters;
 
   Router(
@@ -60,11 +56,9 @@ final class Router {
     this.incarnations = incarnations;
     this.outstanding = outstanding;
     this.executor = executor;
-    this.schedule = schedule;
-    this.overflow = new Overflow(options);
     this.holdBack = new HoldBack(options.time());
-    this.duplicates = options.meters().counter("mama.messages.duplicates");
     this.deadLetters = options.meters().counter("mama.messages.dead");
+    this.arrivals = new Arrivals(options, this, recorder, outstanding, schedule);
     options.meters().gaugeMapSize("mama.agents", List.of(), cells);
     options
         .meters()
@@ -76,8 +70,12 @@ final class Router {
     return asks;
   }
 
-  Overflow overflow() {
-    return overflow;
+  Arrivals arrivals() {
+    return arrivals;
+  }
+
+  HoldBack holdBack() {
+    return holdBack;
   }
 
   Collection<Cell> cells() {
@@ -98,19 +96,27 @@ final class Router {
   /** Takes {@code cell} out, and its subscription with it. */
   void remove(Cell cell) {
     if (cells.remove(cell.id, cell) && transport != null) {
-      executor.execute(() -> unsubscribe(transport, cell.id));
+      attemptElsewhere(
+          "agent/" + cell.id, () -> transport.unsubscribe(options.experiment(), List.of(cell.id)));
     }
   }
 
-  private void unsubscribe(Transport transport, AgentId id) {
-    try {
-      transport.unsubscribe(options.experiment(), List.of(id));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (MamaException e) {
-      recorder.error(
-          "agent/" + id, "could not be unsubscribed: %s".formatted(e.getMessage()), null);
-    }
+  /** Something that waits for the transport. */
+  interface Attempt {
+    void run() throws InterruptedException;
+  }
+
+  /** Runs {@code attempt} for a thread that must not wait; records it where it fails. */
+  void attemptElsewhere(String component, Attempt attempt) {
+    executor.execute(() -> {
+      try {
+        attempt.run();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      } catch (MamaException e) {
+        recorder.error(component, "could not be unsubscribed: %s".formatted(e.getMessage()), null);
+      }
+    });
   }
 
   /** False if an agent or a client of that id is there already. */
@@ -120,6 +126,16 @@ final class Router {
 
   void remove(Outbox client) {
     clients.remove(client.self(), client);
+  }
+
+  /** The agent {@code id}, if it is in this group. */
+  @Nullable Cell cell(AgentId id) {
+    return cells.get(id);
+  }
+
+  /** The client {@code id}, if it is in this group. */
+  @Nullable Outbox client(AgentId id) {
+    return clients.get(id);
   }
 
   /** The agent {@code id}, if messages to it go straight into its mailbox. */
@@ -227,6 +243,9 @@ final class Router {
       if (recorder.isOn()) {
         executor.execute(() -> recorder.sent(message));
       }
+      if (by != null) {
+        by.hasSent();
+      }
       return true;
     }
     outstanding.done(by);
@@ -236,17 +255,10 @@ final class Router {
     return false;
   }
 
-  private String full(Cell cell) {
+  /** What is told where the mailbox of {@code cell} is full. */
+  String full(Cell cell) {
     return "mailbox of agent '%s' is full (%d messages); raise mailboxCapacity or slow the sender"
         .formatted(cell.id, options.mailboxCapacity());
-  }
-
-  private static boolean isFull(Payload payload) {
-    try {
-      return payload.as(Failure.class).reason() == Reason.FULL;
-    } catch (PayloadException e) {
-      return false; // from a foreign client
-    }
   }
 
   /** Waits while messages to {@code agent}, elsewhere, are held back because it refuses them. */
@@ -286,108 +298,24 @@ final class Router {
     }
   }
 
-  /** Takes in what the transport delivers, on the transport's thread, without waiting. */
-  void arrive(Envelope envelope) {
-    switch (envelope.kind()) {
-      case REPLY -> asks.complete(envelope);
-      case FAILURE -> {
-        if (!asks.complete(envelope)) {
-          reportRefusal(envelope.message());
-        }
-      }
-      case SEND, ASK -> {
-        Cell cell = cells.get(envelope.message().to());
-        if (cell == null) {
-          handled(envelope);
-          refuse(
-              envelope.message(),
-              Reason.UNKNOWN,
-              "no such agent in group '%s'".formatted(options.name()));
-        } else {
-          recordForeign(envelope.message());
-          cell.inbox().accept(envelope);
-        }
-      }
-    }
-  }
-
-  /** A user's message is recorded where it arrives, because its sender keeps no log. */
-  private void recordForeign(Message message) {
-    if (recorder.isOn() && message.channel() != Channel.AGENT_CHAT) {
-      executor.execute(() -> recorder.sent(message));
-    }
-  }
-
-  Inbox newInbox(Cell cell) {
-    return new Inbox(
-        envelope -> takeOver(cell, envelope),
-        (next, gap) -> skipped(cell, next, gap),
-        this::dropDuplicate,
-        options.gapLimit(),
-        schedule);
-  }
-
-  private void dropDuplicate(Envelope envelope) {
-    duplicates.increment();
-    handled(envelope);
-  }
-
-  /** Tells the transport that {@code envelope} is done with, if there was one. */
-  void handled(@Nullable Envelope envelope) {
-    if (transport != null && envelope != null) {
-      transport.handled(envelope);
-    }
-  }
-
-  private void takeOver(Cell cell, Envelope envelope) {
-    if (!isOwn(envelope)) {
-      outstanding.add(null);
-    }
-    if (cell.isStopped() || !overflow.offer(cell, Letter.of(envelope))) {
-      outstanding.done(null);
-      handled(envelope);
-      refuse(envelope.message(), Reason.FULL, full(cell));
-    }
-  }
-
-  /** Whether this group sent {@code envelope} itself, so that it counts as outstanding already. */
-  private boolean isOwn(Envelope envelope) {
-    AgentId from = envelope.message().from();
-    Cell cell = cells.get(from);
-    if (cell != null) {
-      return cell.sent(envelope);
-    }
-    Outbox client = clients.get(from);
-    return client != null && client.sent(envelope);
-  }
-
-  private void skipped(Cell cell, Envelope next, Inbox.Gap gap) {
-    if (isOwn(next)) {
-      for (long number = gap.first(); number <= gap.last(); number++) {
-        outstanding.done(null);
-      }
-    }
-    executor.execute(() ->
-        recorder.error(
-            "agent/" + cell.id,
-            "messages %d to %d of '%s' did not arrive within %s; going on without them"
-                .formatted(gap.first(), gap.last(), gap.sender(), gap.waited()),
-            next.message().trace()));
-  }
-
   /**
    * Buries a message that is not taken over; elsewhere, because a transport's thread must not wait.
    */
-  private void refuse(Message message, Reason reason, String detail) {
+  void refuse(Message message, Reason reason, String detail) {
     executor.execute(() -> bury(message, reason, detail));
   }
 
-  private void bury(Message message, Reason reason, String detail) {
+  /** Counts and records a message that nobody will handle. */
+  void dead(Message message, String detail) {
     deadLetters.increment();
     recorder.error(
         "agent/" + message.to(),
         "message %s of '%s' is dead: %s".formatted(message.id(), message.from(), detail),
         message.trace());
+  }
+
+  private void bury(Message message, Reason reason, String detail) {
+    dead(message, detail);
     fail(outboxOf(message.to()), message, new Failure(reason, detail));
   }
 
@@ -414,18 +342,6 @@ final class Router {
               .formatted(question.id(), question.from(), e.getMessage()),
           question.trace());
     }
-  }
-
-  /** A message was sent, and its receiver has not taken it over: what follows is held back. */
-  private void reportRefusal(Message message) {
-    if (isFull(message.payload())) {
-      holdBack.refused(message.from());
-    }
-    executor.execute(() ->
-        recorder.error(
-            "agent/" + message.to(),
-            "'%s' did not take a message over: %s".formatted(message.from(), message.payload()),
-            message.trace()));
   }
 
   /** Records that a message was taken over and will not be handled, and tells its sender. */

@@ -1,20 +1,55 @@
 package dev.mama.runtime;
 
 import dev.mama.AgentId;
+import dev.mama.MamaException;
+import dev.mama.Message;
+import dev.mama.Payload;
+import dev.mama.Trace;
+import dev.mama.spi.Envelope;
+import dev.mama.spi.Transport;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
-/** Which agents of a group are members of which topics. */
+/**
+ * Which agents of a group are members of which topics. Where the group has a transport, it is
+ * subscribed there for each topic that has members here, so that they hear the other groups too.
+ */
 final class Topics {
 
+  /** So many ids of what came last on a topic are remembered, to know it when it comes again. */
+  private static final int REMEMBERED = 1_024;
+
+  private final GroupOptions options;
+  private final Router router;
+  private final @Nullable Transport transport;
   private final ConcurrentMap<String, Set<Cell>> members = new ConcurrentHashMap<>();
+
+  /** Held while the transport is told, so that it hears of joining and leaving in one order. */
+  private final ReentrantLock lock = new ReentrantLock();
+
+  private final Map<String, Consumer<Envelope>> subscribed = new HashMap<>(); // by the lock
+
+  Topics(GroupOptions options, Router router) {
+    this.options = options;
+    this.router = router;
+    this.transport = options.transport();
+  }
 
   /**
    * @throws IllegalArgumentException if {@code topic} is not of the form of an agent id
+   * @throws dev.mama.TransportException if the transport refuses; the agent is no member
+   * @throws InterruptedException if interrupted while waiting; the agent is no member
    */
-  void join(String topic, Cell cell) {
+  void join(String topic, Cell cell) throws InterruptedException {
     AgentId.of(topic); // the same rule: it is a level of a topic on the wire
     members.compute(
         topic,
@@ -23,19 +58,157 @@ final class Topics {
           all.add(cell);
           return all;
         });
+    boolean joined = false;
+    try {
+      settle(topic, cell.worker());
+      joined = true;
+    } finally {
+      if (!joined) {
+        remove(topic, cell);
+      }
+    }
   }
 
-  void leave(String topic, Cell cell) {
+  void leave(String topic, Cell cell) throws InterruptedException {
+    remove(topic, cell);
+    settle(topic, cell.worker());
+  }
+
+  private void remove(String topic, Cell cell) {
     members.computeIfPresent(
         topic, (name, cells) -> cells.remove(cell) && cells.isEmpty() ? null : cells);
   }
 
-  /** Ends all memberships of {@code cell}. */
+  /** Ends all memberships of {@code cell}; the transport hears of it later. */
   void leaveAll(Cell cell) {
-    members.keySet().forEach(topic -> leave(topic, cell));
+    for (String topic : members.keySet()) {
+      remove(topic, cell);
+      if (transport != null) {
+        router.attemptElsewhere("topic/" + topic, () -> settle(topic, null));
+      }
+    }
   }
 
-  Collection<Cell> members(String topic) {
+  /**
+   * Has the transport deliver {@code topic} if it has members, and not if it has none.
+   *
+   * @param worker whose turn waits for that, or null
+   */
+  private void settle(String topic, @Nullable Worker worker) throws InterruptedException {
+    if (transport == null) {
+      return;
+    }
+    Worker.waits(worker);
+    try {
+      tell(transport, topic);
+    } finally {
+      Worker.goesOn(worker);
+    }
+  }
+
+  private void tell(Transport transport, String topic) throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      Consumer<Envelope> receiver = subscribed.get(topic);
+      if (members.containsKey(topic) && receiver == null) {
+        var fresh = new Arriving(topic);
+        transport.subscribeTopic(options.experiment(), topic, fresh);
+        subscribed.put(topic, fresh);
+      } else if (!members.containsKey(topic) && receiver != null) {
+        transport.unsubscribeTopic(options.experiment(), topic, receiver);
+        subscribed.remove(topic);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Hands {@code payload} to the members here but {@code from} itself, and to the transport for
+   * those elsewhere.
+   *
+   * @return how many members here took it over
+   */
+  int publish(Cell from, String topic, Payload payload, Trace trace) throws InterruptedException {
+    AgentId name = AgentId.of(topic);
+    int accepted = 0;
+    if (options.routing() == Routing.LOCAL_FIRST) {
+      for (Cell member : members(topic)) {
+        if (member != from && router.publish(from, member, payload, trace)) {
+          accepted++;
+        }
+      }
+    }
+    if (transport != null) {
+      Worker worker = from.worker();
+      Worker.waits(worker);
+      try {
+        transport.publish(from.outbox().published(name, payload, trace));
+      } finally {
+        Worker.goesOn(worker);
+      }
+    }
+    return accepted;
+  }
+
+  private Collection<Cell> members(String topic) {
     return members.getOrDefault(topic, Set.of());
+  }
+
+  /**
+   * Ends all subscriptions.
+   *
+   * @throws MamaException if the transport refuses
+   */
+  void close() throws InterruptedException {
+    members.clear();
+    if (transport != null) {
+      lock.lockInterruptibly();
+      try {
+        for (var each : subscribed.entrySet()) {
+          transport.unsubscribeTopic(options.experiment(), each.getKey(), each.getValue());
+        }
+        subscribed.clear();
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  /** Hands what the transport delivers on a topic to its members, once. */
+  private final class Arriving implements Consumer<Envelope> {
+    private final String topic;
+    private final Map<UUID, Boolean> recent = // by the monitor
+        new LinkedHashMap<>() {
+          private static final long serialVersionUID = 1;
+
+          @Override
+          protected boolean removeEldestEntry(Map.Entry<UUID, Boolean> eldest) {
+            return size() > REMEMBERED;
+          }
+        };
+
+    Arriving(String topic) {
+      this.topic = topic;
+    }
+
+    @Override
+    public void accept(Envelope envelope) {
+      Message message = envelope.message();
+      boolean servedHere =
+          options.routing() == Routing.LOCAL_FIRST && router.cell(message.from()) != null;
+      if (servedHere || isKnown(message.id())) {
+        return;
+      }
+      for (Cell member : members(topic)) {
+        if (!member.id.equals(message.from())) {
+          router.arrivals().publish(member, message);
+        }
+      }
+    }
+
+    private synchronized boolean isKnown(UUID id) {
+      return recent.put(id, true) != null;
+    }
   }
 }

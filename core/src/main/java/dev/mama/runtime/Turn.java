@@ -184,27 +184,21 @@ final class Turn implements AgentContext {
   }
 
   @Override
-  public void join(String topic) {
+  public void join(String topic) throws InterruptedException {
     check();
     turns.topics().join(topic, cell);
   }
 
   @Override
-  public void leave(String topic) {
+  public void leave(String topic) throws InterruptedException {
     check();
     turns.topics().leave(topic, cell);
   }
 
   @Override
-  public int publish(String topic, Payload payload) {
+  public int publish(String topic, Payload payload) throws InterruptedException {
     check();
-    int accepted = 0;
-    for (Cell member : turns.topics().members(topic)) {
-      if (member != cell && router.publish(cell, member, payload, step())) {
-        accepted++;
-      }
-    }
-    return accepted;
+    return turns.topics().publish(cell, topic, payload, step());
   }
 
   @Override

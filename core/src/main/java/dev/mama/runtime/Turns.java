@@ -30,7 +30,7 @@ final class Turns {
   private final Dispatcher dispatcher;
   private final Schedule schedule;
   private final Compute compute;
-  private final Topics topics = new Topics();
+  private final Topics topics;
   private final Timer handling;
   private final Counter failed;
   private final Counter expired;
@@ -54,6 +54,7 @@ final class Turns {
     this.dispatcher = dispatcher;
     this.schedule = schedule;
     this.compute = compute;
+    topics = new Topics(options, router);
     var meters = options.meters();
     handling =
         Timer.builder("mama.turn.time")
@@ -90,7 +91,7 @@ final class Turns {
   }
 
   Overflow overflow() {
-    return router.overflow();
+    return router.arrivals().overflow();
   }
 
   Topics topics() {
@@ -114,7 +115,7 @@ final class Turns {
   }
 
   Inbox newInbox(Cell cell) {
-    return router.newInbox(cell);
+    return router.arrivals().newInbox(cell);
   }
 
   /**
@@ -138,7 +139,7 @@ final class Turns {
       pause = handle(cell, letter, failures);
     }
     if (pause == null) {
-      router.handled(letter.envelope());
+      router.arrivals().handled(letter.envelope());
       outstanding.done(cell.worker());
     }
     return pause;

@@ -22,7 +22,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -109,43 +108,6 @@ class AgentGroupContextTest {
                     LONG))
         .isInstanceOf(AgentFailedException.class)
         .hasMessageContaining("period PT0S must be positive");
-  }
-
-  @Test
-  void publish_reachesMembersButNotItselfAndNotThoseWhoLeft() throws Exception {
-    var listeners = IntStream.range(0, 3).mapToObj(i -> new Listener()).toList();
-    for (int i = 0; i < 3; i++) {
-      Listener listener = listeners.get(i);
-      start(
-          group,
-          "member-" + i,
-          (message, context) -> {
-            switch (message.payload().as(Payload.Text.class).text()) {
-              case "join" -> {
-                context.join("news");
-                context.reply(Payload.text("joined"));
-              }
-              case "leave" -> {
-                context.leave("news");
-                context.reply(Payload.text("left"));
-              }
-              case "publish" ->
-                  context.reply(
-                      Payload.of(new Count(context.publish("news", Payload.text("hear")))));
-              default -> listener.onMessage(message, context);
-            }
-          });
-    }
-    Sender client = group.client("client");
-    for (int i = 0; i < 3; i++) {
-      client.ask(id("member-" + i), Payload.text("join"), LONG);
-    }
-    client.ask(id("member-1"), Payload.text("leave"), LONG);
-    Payload reached = client.ask(id("member-0"), Payload.text("publish"), LONG);
-    assertThat(reached.as(Count.class).number()).isEqualTo(1);
-    await().atMost(LONG).until(() -> listeners.get(2).received.size() == 1);
-    assertThat(listeners.get(0).received).isEmpty();
-    assertThat(listeners.get(1).received).isEmpty();
   }
 
   @Test
