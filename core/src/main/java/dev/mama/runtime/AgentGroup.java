@@ -7,8 +7,8 @@ import dev.mama.ExperimentId;
 import dev.mama.GroupClosedException;
 import dev.mama.MamaException;
 import dev.mama.Sender;
-import dev.mama.Time;
 import dev.mama.spi.EventLog;
+import dev.mama.spi.Machine;
 import dev.mama.spi.Transport;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -52,7 +51,7 @@ public final class AgentGroup implements AutoCloseable {
   private final ExecutorService executor;
   private final Schedule schedule;
   private final Schedule watch;
-  private final Compute compute;
+  private final ExecutorService processors;
   private final Recorder recorder;
   private final Incarnations incarnations;
   private final Outstanding outstanding;
@@ -63,20 +62,19 @@ public final class AgentGroup implements AutoCloseable {
 
   AgentGroup(GroupOptions options) {
     this.options = options;
-    executor =
-        Executors.newThreadPerTaskExecutor(
-            Thread.ofVirtual().name("mama-" + options.name() + "-", 0).factory());
+    Machine machine = options.machine();
+    executor = machine.threads(options.name());
     schedule = new Schedule(options.time());
-    watch = new Schedule(Time.system());
-    compute = new Compute(options.name());
+    watch = new Schedule(machine.time());
+    processors = machine.processors(options.name());
     recorder = new Recorder(options, executor);
-    incarnations = new Incarnations(options.time());
+    incarnations = new Incarnations(options.time(), machine.chance());
     outstanding = new Outstanding(incarnations);
     router = new Router(options, recorder, incarnations, outstanding, executor, schedule);
-    var dispatcher = new Dispatcher(outstanding, executor, watch);
+    var dispatcher = new Dispatcher(outstanding, executor, watch, machine.parallelism());
     turns =
         new Turns(
-            options, router, recorder, incarnations, outstanding, dispatcher, schedule, compute);
+            options, router, recorder, incarnations, outstanding, dispatcher, schedule, processors);
     schedule.every(CHECK, () -> dispatcher.checkTurns(options.time().nanos(), turns::overdue));
     Assistance assistance = options.assistance();
     if (assistance != null) {
@@ -224,7 +222,7 @@ public final class AgentGroup implements AutoCloseable {
     router.closing();
     boolean interrupted = false;
     try {
-      outstanding.awaitNone(options.drainTimeout());
+      outstanding.awaitNone(options.drainTimeout(), options.machine().time());
     } catch (InterruptedException e) {
       interrupted = true; // closing in a hurry: what is left is buried below
     }
@@ -237,7 +235,7 @@ public final class AgentGroup implements AutoCloseable {
       executor.shutdownNow();
       schedule.close();
       watch.close();
-      compute.close();
+      processors.shutdownNow();
       if (interrupted) {
         Thread.currentThread().interrupt();
       }

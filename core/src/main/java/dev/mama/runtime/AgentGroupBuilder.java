@@ -5,6 +5,7 @@ import dev.mama.ExperimentId;
 import dev.mama.Time;
 import dev.mama.spi.ChatModel;
 import dev.mama.spi.EventLog;
+import dev.mama.spi.Machine;
 import dev.mama.spi.Transport;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -37,6 +38,7 @@ public final class AgentGroupBuilder {
       (agent, cause) -> AgentGroup.LOG.error("agent '{}' was stopped: {}", agent, cause.toString());
   private long seed = 42;
   private Time time = Time.system();
+  private Machine machine = RealMachine.INSTANCE;
 
   AgentGroupBuilder(ExperimentId experiment) {
     this.experiment = experiment;
@@ -142,6 +144,14 @@ public final class AgentGroupBuilder {
   }
 
   /**
+   * What the group runs on, and takes its time from; for test kits. The real machine by default.
+   */
+  public AgentGroupBuilder machine(Machine machine) {
+    this.machine = machine;
+    return time(machine.time());
+  }
+
+  /**
    * The group, open, without agents.
    *
    * @throws IllegalArgumentException if an option is out of its range, or routing over a broker has
@@ -185,6 +195,7 @@ public final class AgentGroupBuilder {
             drainTimeout,
             escalation,
             seed,
-            time));
+            time,
+            machine));
   }
 }

@@ -77,7 +77,7 @@ final class Dispatcher {
   private static final Duration TICK = Duration.ofMillis(2);
   private static final int QUIET_TICKS = 50;
 
-  private final int permits = Math.max(2, Runtime.getRuntime().availableProcessors());
+  private final int permits;
   private final Queue<Ready> ready = new ConcurrentLinkedQueue<>();
   private final Set<Worker> workers = ConcurrentHashMap.newKeySet();
   private final AtomicInteger running = new AtomicInteger();
@@ -85,15 +85,18 @@ final class Dispatcher {
   private final Outstanding outstanding;
   private final Executor threads;
   private final Schedule watch;
+  private final AtomicInteger started = new AtomicInteger();
   private int quietTicks; // the watch's own
 
   /**
    * @param threads starts a virtual thread for each task
    * @param watch what the watch over waiting turns goes by: the machine's time, whatever the
    *     group's is, for these waits are the machine's
+   * @param permits how many turns may run at once
    */
-  Dispatcher(Outstanding outstanding, Executor threads, Schedule watch) {
+  Dispatcher(Outstanding outstanding, Executor threads, Schedule watch, int permits) {
     this.outstanding = outstanding;
+    this.permits = permits;
     this.threads = threads;
     this.watch = watch;
   }
@@ -151,7 +154,7 @@ final class Dispatcher {
 
   private void startWorker() {
     if (acquire()) {
-      var worker = new Worker(this, outstanding.take());
+      var worker = new Worker(this, outstanding.take(), started.getAndIncrement());
       workers.add(worker);
       threads.execute(worker);
     } else {

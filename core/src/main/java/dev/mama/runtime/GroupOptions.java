@@ -5,6 +5,7 @@ import dev.mama.ExperimentId;
 import dev.mama.Time;
 import dev.mama.spi.ChatModel;
 import dev.mama.spi.EventLog;
+import dev.mama.spi.Machine;
 import dev.mama.spi.Transport;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -28,4 +29,5 @@ record GroupOptions(
     Duration drainTimeout,
     BiConsumer<AgentId, Throwable> escalation,
     long seed,
-    Time time) {}
+    Time time,
+    Machine machine) {}

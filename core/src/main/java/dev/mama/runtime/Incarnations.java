@@ -1,8 +1,8 @@
 package dev.mama.runtime;
 
 import dev.mama.Time;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.random.RandomGenerator;
 
 /**
  * Numbers the starts of senders: unique within a group, greater for a later start, and apart from
@@ -13,16 +13,16 @@ final class Incarnations {
   private static final int RANDOM_BITS = 22;
 
   private final Time time;
+  private final RandomGenerator chance;
   private final AtomicLong last = new AtomicLong();
 
-  Incarnations(Time time) {
+  Incarnations(Time time, RandomGenerator chance) {
     this.time = time;
+    this.chance = chance;
   }
 
   long next() {
-    long fresh =
-        (time.now().toEpochMilli() << RANDOM_BITS)
-            | ThreadLocalRandom.current().nextInt(1 << RANDOM_BITS);
+    long fresh = (time.now().toEpochMilli() << RANDOM_BITS) | chance.nextInt(1 << RANDOM_BITS);
     return last.updateAndGet(previous -> Math.max(previous + 1, fresh));
   }
 }

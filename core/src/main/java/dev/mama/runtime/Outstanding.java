@@ -1,5 +1,6 @@
 package dev.mama.runtime;
 
+import dev.mama.Time;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -129,13 +130,13 @@ final class Outstanding {
   }
 
   /** Waits until there are none; false if {@code limit} ran out first. */
-  boolean awaitNone(Duration limit) throws InterruptedException {
-    long end = System.nanoTime() + limit.toNanos();
+  boolean awaitNone(Duration limit, Time time) throws InterruptedException {
+    long end = time.nanos() + limit.toNanos();
     while (count() > 0) {
-      if (System.nanoTime() - end >= 0) {
+      if (time.nanos() - end >= 0) {
         return false;
       }
-      Thread.sleep(Duration.ofMillis(1));
+      time.sleep(Duration.ofMillis(1));
     }
     return true;
   }

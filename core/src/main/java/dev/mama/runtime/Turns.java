@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -29,7 +30,7 @@ final class Turns {
   private final Outstanding outstanding;
   private final Dispatcher dispatcher;
   private final Schedule schedule;
-  private final Compute compute;
+  private final ExecutorService processors;
   private final Topics topics;
   private final Timer handling;
   private final Counter failed;
@@ -45,7 +46,7 @@ final class Turns {
       Outstanding outstanding,
       Dispatcher dispatcher,
       Schedule schedule,
-      Compute compute) {
+      ExecutorService processors) {
     this.options = options;
     this.router = router;
     this.recorder = recorder;
@@ -53,7 +54,7 @@ final class Turns {
     this.outstanding = outstanding;
     this.dispatcher = dispatcher;
     this.schedule = schedule;
-    this.compute = compute;
+    this.processors = processors;
     topics = new Topics(options, router);
     var meters = options.meters();
     handling =
@@ -66,6 +67,7 @@ final class Turns {
     restarted = meters.counter("mama.agents.restarted");
     overdue = meters.counter("mama.turns.overdue");
     meters.more().counter("mama.turns", List.of(), outstanding, Outstanding::finished);
+    meters.gauge("mama.messages.unfinished", List.of(), outstanding, Outstanding::count);
     meters.gauge("mama.turns.running", List.of(), dispatcher, Dispatcher::running);
     meters.gauge("mama.turns.waiting", List.of(), dispatcher, Dispatcher::waiting);
   }
@@ -99,7 +101,7 @@ final class Turns {
   }
 
   <T> Future<T> compute(Callable<T> arithmetic) {
-    return compute.submit(arithmetic);
+    return processors.submit(arithmetic);
   }
 
   String group() {

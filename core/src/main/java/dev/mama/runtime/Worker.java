@@ -45,6 +45,7 @@ final class Worker implements Runnable {
 
   private final Dispatcher dispatcher;
   private final Share share;
+  private final int number;
 
   /**
    * An agent that a turn of this worker has woken; it runs next, on the same core, unless somebody
@@ -68,9 +69,10 @@ final class Worker implements Runnable {
   long turnTimedSinceNanos;
   boolean turnReported;
 
-  Worker(Dispatcher dispatcher, Share share) {
+  Worker(Dispatcher dispatcher, Share share, int number) {
     this.dispatcher = dispatcher;
     this.share = share;
+    this.number = number;
   }
 
   @Override
@@ -189,6 +191,12 @@ final class Worker implements Runnable {
   /** Where the caller counts its messages, if it is this worker. */
   @Nullable Share shareOfCaller() {
     return Thread.currentThread().equals(thread) ? share : null;
+  }
+
+  /** By number, so that whoever looks at all workers does so in the same order in each run. */
+  @Override
+  public int hashCode() {
+    return number;
   }
 
   /** Where this worker counts its messages. */
