@@ -12,7 +12,8 @@ import java.util.function.Function;
 
 /**
  * A fake model that says it is one, for tests of agents: it answers what a function says, in the
- * caller's thread, without a server. Where the wire matters, take {@link ScriptedChatServer}.
+ * caller's thread, without a server, at once unless a latency is given. Where the wire matters,
+ * take {@link ScriptedChatServer}.
  *
  * <p>It calls itself {@value ScriptedChatServer#MODEL} and counts no tokens. A {@link
  * ChatException} thrown by the function reaches the caller.
@@ -23,6 +24,7 @@ public final class ScriptedChatModel implements ChatModel {
 
   private final Function<ChatRequest, String> script;
   private final Time time;
+  private final Duration latency;
   private final AtomicLong calls = new AtomicLong();
   private volatile boolean closed;
 
@@ -33,8 +35,14 @@ public final class ScriptedChatModel implements ChatModel {
 
   /** The same, for requests whose deadlines are on {@code time}. */
   public ScriptedChatModel(Function<ChatRequest, String> script, Time time) {
+    this(script, time, Duration.ZERO);
+  }
+
+  /** The same, each answer given after {@code latency} of {@code time}. */
+  public ScriptedChatModel(Function<ChatRequest, String> script, Time time, Duration latency) {
     this.script = script;
     this.time = time;
+    this.latency = latency;
   }
 
   /** How often the script was asked. */
@@ -60,7 +68,13 @@ public final class ScriptedChatModel implements ChatModel {
           "the deadline passed before the scripted model was asked", Reason.DEADLINE);
     }
     calls.incrementAndGet();
-    return new ChatReply(script.apply(request), name(), 0, 0, Duration.ZERO, Duration.ZERO);
+    Duration left = request.deadline().remaining(time);
+    time.sleep(latency.compareTo(left) < 0 ? latency : left);
+    if (latency.compareTo(left) > 0) {
+      throw new ChatException(
+          "the deadline passed before the scripted model answered", Reason.DEADLINE);
+    }
+    return new ChatReply(script.apply(request), name(), 0, 0, Duration.ZERO, latency);
   }
 
   @Override

@@ -40,5 +40,27 @@ abstract class Relay implements Transport {
   }
 
   @Override
+  public void subscribeTopic(ExperimentId experiment, String topic, Consumer<Envelope> receiver)
+      throws InterruptedException {
+    wire.subscribeTopic(experiment, topic, receiver);
+  }
+
+  @Override
+  public void unsubscribeTopic(ExperimentId experiment, String topic, Consumer<Envelope> receiver)
+      throws InterruptedException {
+    wire.unsubscribeTopic(experiment, topic, receiver);
+  }
+
+  @Override
+  public void publish(Envelope envelope) throws InterruptedException {
+    wire.publish(envelope);
+  }
+
+  @Override
+  public void handled(Envelope envelope) {
+    wire.handled(envelope);
+  }
+
+  @Override
   public void close() {}
 }
