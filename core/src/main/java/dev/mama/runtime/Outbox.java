@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -207,6 +208,8 @@ final class Outbox {
 
   /** The id comes from the worker's own count where a turn of this sender's makes the message. */
   private Message message(AgentId to, Payload payload, Trace trace, Deadline deadline) {
+    Objects.requireNonNull(to, "to");
+    Objects.requireNonNull(payload, "payload");
     Worker worker = worker();
     Share share = worker == null ? null : worker.shareOfCaller();
     long high = share == null ? incarnation : share.incarnation();

@@ -41,7 +41,7 @@ class TestingGuideTest {
   @Test
   void sample_isWhatTheGuideShows() throws Exception {
     String here = Files.readString(Path.of("src/test/java/dev/mama/testkit/TestingGuideTest.java"));
-    String sample = here.split("  // sample\n", -1)[1].split("\n  // end", -1)[0].stripIndent();
+    String sample = here.split("  // sample\n", -1)[1].split("\n\n  // end", -1)[0].stripIndent();
     assertThat(sample.lines().filter(line -> !line.isBlank()).count()).isLessThan(20);
     assertThat(Path.of("../docs/guide/6-testing.md")).content().contains(sample.strip());
   }
