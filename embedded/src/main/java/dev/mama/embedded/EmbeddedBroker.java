@@ -30,6 +30,7 @@ import java.util.function.Consumer;
 public final class EmbeddedBroker implements AutoCloseable {
 
   private static final String LOOPBACK = "127.0.0.1";
+  private static final int WIDEST_WINDOW = 65_535;
 
   private final EmbeddedHiveMQ server;
   private final BrokerWitness witness;
@@ -77,9 +78,27 @@ public final class EmbeddedBroker implements AutoCloseable {
    */
   public static EmbeddedBroker start(Path folder, int port)
       throws IOException, InterruptedException {
+    return start(folder, port, WIDEST_WINDOW);
+  }
+
+  /**
+   * Starts a broker that takes few messages at a time; waits until clients can connect.
+   *
+   * @param folder where all its files go; made if missing
+   * @param port 1 to 65,535, or 0 for a free one
+   * @param window how many unacknowledged messages it takes from a client, 1 to 65,535
+   * @throws IOException if it does not start, for example because the port is in use
+   * @throws InterruptedException if interrupted while waiting; the broker is stopped again
+   */
+  public static EmbeddedBroker start(Path folder, int port, int window)
+      throws IOException, InterruptedException {
+    if (window < 1 || window > WIDEST_WINDOW) {
+      throw new IllegalArgumentException(
+          "window %d must be 1 to %,d messages".formatted(window, WIDEST_WINDOW));
+    }
     refuseIfInUse(port);
     Path config = Files.createDirectories(folder.resolve("conf"));
-    Files.writeString(config.resolve("config.xml"), config(port));
+    Files.writeString(config.resolve("config.xml"), config(port, window));
     var witness = new BrokerWitness();
     EmbeddedHiveMQ server =
         EmbeddedHiveMQ.builder()
@@ -115,7 +134,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
   }
 
-  private static String config(int port) {
+  private static String config(int port, int window) {
     return """
     <?xml version="1.0"?>
     <hivemq>
@@ -124,13 +143,13 @@ public final class EmbeddedBroker implements AutoCloseable {
       </listeners>
       <mqtt>
         <queued-messages><max-queue-size>1000000</max-queue-size></queued-messages>
-        <receive-maximum><server-receive-maximum>65535</server-receive-maximum></receive-maximum>
+        <receive-maximum><server-receive-maximum>%d</server-receive-maximum></receive-maximum>
       </mqtt>
       <anonymous-usage-statistics><enabled>false</enabled></anonymous-usage-statistics>
       <persistence><mode>in-memory</mode></persistence>
     </hivemq>
     """
-        .formatted(port, LOOPBACK);
+        .formatted(port, LOOPBACK, window);
   }
 
   private static void refuseIfInUse(int port) throws IOException {
