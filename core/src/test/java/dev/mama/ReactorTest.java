@@ -50,7 +50,7 @@ class ReactorTest {
           entry("negotiation", Set.of("mama-core", "mama-llm")));
 
   /** They see everything and are seen by nothing: no line above names them. */
-  private static final Set<String> EDGE = Set.of("cli", "examples", "benchmarks");
+  private static final Set<String> EDGE = Set.of("cli", "examples", "benchmarks", "stress");
 
   @Test
   void modules_areExactlyTheFoldersWithAPom() throws Exception {

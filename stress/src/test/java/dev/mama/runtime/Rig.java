@@ -1,0 +1,92 @@
+package dev.mama.runtime;
+
+import dev.mama.Agent;
+import dev.mama.AgentId;
+import dev.mama.AgentType;
+import dev.mama.ExperimentId;
+import dev.mama.GroupClosedException;
+import dev.mama.Supervision;
+import dev.mama.Time;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Supplier;
+
+/** The parts of a group that run one agent, light enough to be made by the hundred thousand. */
+final class Rig {
+
+  private static final ExecutorService THREADS = Executors.newVirtualThreadPerTaskExecutor();
+  private static final Duration MINUTE = Duration.ofMinutes(1);
+  private static final CompositeMeterRegistry NO_METERS = new CompositeMeterRegistry();
+  private static final Incarnations INCARNATIONS =
+      new Incarnations(Time.system(), RealMachine.INSTANCE.chance());
+  private static final GroupOptions OPTIONS =
+      new GroupOptions(
+          ExperimentId.of("stress"),
+          "stress",
+          null,
+          null,
+          null,
+          null,
+          NO_METERS,
+          Routing.LOCAL_FIRST,
+          16,
+          0,
+          MINUTE,
+          MINUTE,
+          MINUTE,
+          (agent, cause) -> {},
+          1,
+          Time.system(),
+          RealMachine.INSTANCE);
+
+  private final Outstanding outstanding = new Outstanding(INCARNATIONS);
+  private final Schedule schedule = new Schedule(Time.system());
+  private final Router router;
+  private final Turns turns;
+
+  Rig(int permits) {
+    var recorder = new Recorder(OPTIONS, THREADS);
+    router = new Router(OPTIONS, recorder, INCARNATIONS, outstanding, THREADS, schedule);
+    turns =
+        new Turns(
+            OPTIONS,
+            router,
+            recorder,
+            INCARNATIONS,
+            outstanding,
+            new Dispatcher(outstanding, THREADS, schedule, permits),
+            schedule,
+            THREADS);
+  }
+
+  Cell cell(String id, Supervision supervision, Supplier<Agent> factory) {
+    var type = AgentType.of("stressed", factory).supervised(supervision);
+    return new Cell(AgentId.of(id), type, turns);
+  }
+
+  /** Sends message number {@code number}; false if the agent is stopped. */
+  boolean send(Cell to, int number) {
+    try {
+      router.deliver(to, Desk.letter(1, number), null);
+      return true;
+    } catch (GroupClosedException e) {
+      return false;
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Waits until all messages are finished; says {@code ok}, or {@code stuck} after two seconds. */
+  String finish() {
+    for (long end = System.nanoTime() + 2_000_000_000L; outstanding.count() > 0; ) {
+      if (System.nanoTime() > end) {
+        return "stuck";
+      }
+      Thread.onSpinWait();
+    }
+    schedule.close();
+    return "ok";
+  }
+}

@@ -1,0 +1,168 @@
+package dev.mama.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Has jcstress try the interleavings of mailbox, worker and agent; then breaks the runtime, one way
+ * at a time, to see that it notices.
+ */
+class StressTest {
+
+  private static final String MODE = System.getProperty("stress.mode", "quick");
+  private static final Path FOLDER =
+      Path.of(System.getProperty("stress.folder", "target/jcstress"));
+  private static final Path SOURCES = Path.of("../core/src/main/java/dev/mama/runtime");
+  private static final String CLASS_PATH =
+      System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+
+  /** Those of two threads; with three, a test runs only where there are as many processors. */
+  private static final List<String> TESTS =
+      List.of(
+          "ProducerAgainstProducingConsumer",
+          "ProducerAgainstIdleness",
+          "BoundedSize",
+          "WaiterWakeUp",
+          "ReadyAgainstWorkerEnd",
+          "RestartAgainstArrival",
+          "OfferAgainstStop",
+          "InterruptAgainstTurnEnd");
+
+  /** A line of the runtime replaced by one that is wrong, and the test that has to notice. */
+  enum Mutant {
+    COUNT_NOT_ATOMIC(
+        "Mailbox.java",
+        "boolean idle = (int) SIZE.getAndAdd(this, -1) == 1;",
+        "int before = size; size = before - 1; boolean idle = before == 1;",
+        "MailboxStress"),
+    PUSH_NOT_ATOMIC(
+        "Mailbox.java",
+        "while (!TOP.compareAndSet(this, below, letter));",
+        "while (!push(letter));",
+        "MailboxStress.Producer",
+        "private static @Nullable Letter reversed(",
+        "private boolean push(Letter letter) { top = letter; return true; }\n"
+            + "  private static @Nullable Letter reversed("),
+    NOT_TURNED_ROUND(
+        "Mailbox.java",
+        "letter = reversed((Letter) TOP.getAndSet(this, null));",
+        "letter = (Letter) TOP.getAndSet(this, null);",
+        "MailboxStress.Producer"),
+    BOUND_ONLY_LOOKED_AT(
+        "Mailbox.java",
+        "while (!SIZE.compareAndSet(this, before, before + 1));",
+        "while (!grow(this));",
+        "MailboxStress.BoundedSize",
+        "private static @Nullable Letter reversed(",
+        "private static boolean grow(Mailbox box) { SIZE.getAndAdd(box, 1); return true; }\n"
+            + "  private static @Nullable Letter reversed("),
+    NOBODY_WOKEN(
+        "Mailbox.java",
+        "    wakeFirst();\n    return idle;",
+        "    return idle;",
+        "MailboxStress.WaiterWakeUp"),
+    INTERRUPT_NOT_CLEARED(
+        "Worker.java",
+        "var unused = Thread.interrupted();",
+        "",
+        "RuntimeStress.InterruptAgainstTurnEnd"),
+    WORK_NOT_LOOKED_FOR(
+        "Dispatcher.java",
+        "    running.decrementAndGet();\n    if (!ready.isEmpty()) {",
+        "    running.decrementAndGet();\n    if (running.get() < 0) {",
+        "RuntimeStress.ReadyAgainstWorkerEnd",
+        "  boolean hasWork() {\n    return !ready.isEmpty();",
+        "  boolean hasWork() {\n    return false;");
+
+    private final String file;
+    private final String test;
+    private final List<String> replacements;
+
+    Mutant(String file, String right, String wrong, String test, String... more) {
+      this.file = file;
+      this.test = test;
+      this.replacements = new ArrayList<>(List.of(right, wrong));
+      replacements.addAll(List.of(more));
+    }
+  }
+
+  @Test
+  void interleavings_allAreAcceptable() throws Exception {
+    String report = jcstress("all", CLASS_PATH, ".*Stress.*", MODE);
+    assertThat(report)
+        .contains("Failed tests: No matches", "Error tests: No matches")
+        .contains(TESTS);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void mutant_isCaught(Mutant mutant) throws Exception {
+    Path classes = compile(mutant);
+    String report =
+        jcstress(mutant.name(), classes + File.pathSeparator + CLASS_PATH, mutant.test, "quick");
+    assertThat(report)
+        .as("what jcstress says of a broken %s", mutant.file)
+        .contains("RUN RESULTS")
+        .doesNotContain("Failed tests: No matches");
+  }
+
+  private static Path compile(Mutant mutant) throws IOException {
+    String source = Files.readString(SOURCES.resolve(mutant.file));
+    for (int i = 0; i < mutant.replacements.size(); i += 2) {
+      assertThat(source).as("the place to break").contains(mutant.replacements.get(i));
+      source = source.replace(mutant.replacements.get(i), mutant.replacements.get(i + 1));
+    }
+    Path folder = Files.createDirectories(FOLDER.resolve(mutant.name() + "-classes"));
+    Path file = folder.resolve(mutant.file);
+    Files.writeString(file, source);
+    int rc =
+        ToolProvider.getSystemJavaCompiler()
+            .run(null, null, null, "-nowarn", "-cp", CLASS_PATH, "-d", "" + folder, "" + file);
+    assertThat(rc).as("compiling %s", mutant).isZero();
+    return folder;
+  }
+
+  private static String jcstress(String name, String classPath, String tests, String mode)
+      throws IOException, InterruptedException {
+    Path report = Files.createDirectories(FOLDER.resolve(name));
+    Path output = report.resolve("output.txt");
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                classPath,
+                "org.openjdk.jcstress.Main",
+                "-v",
+                "-m",
+                mode,
+                "-f",
+                "1",
+                "-sc",
+                "false",
+                "-t",
+                tests,
+                "-r",
+                report.toString())
+            .directory(report.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start();
+    try {
+      assertThat(process.waitFor(30, TimeUnit.MINUTES)).as("jcstress on %s", name).isTrue();
+    } finally {
+      process.destroy();
+    }
+    return Files.readString(output);
+  }
+}
