@@ -7,12 +7,14 @@ import dev.mama.ExperimentId;
 import dev.mama.GroupClosedException;
 import dev.mama.MamaException;
 import dev.mama.Sender;
+import dev.mama.runtime.Inspection.Line;
 import dev.mama.spi.EventLog;
 import dev.mama.spi.Machine;
 import dev.mama.spi.Transport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -71,7 +73,8 @@ public final class AgentGroup implements AutoCloseable {
     incarnations = new Incarnations(options.time(), machine.chance());
     outstanding = new Outstanding(incarnations);
     router = new Router(options, recorder, incarnations, outstanding, executor, schedule);
-    var dispatcher = new Dispatcher(outstanding, executor, watch, machine.parallelism());
+    var dispatcher =
+        new Dispatcher(outstanding, executor, watch, machine.parallelism(), options.waitingTurns());
     turns =
         new Turns(
             options, router, recorder, incarnations, outstanding, dispatcher, schedule, processors);
@@ -198,6 +201,27 @@ public final class AgentGroup implements AutoCloseable {
       }
     }
     return new GroupClient(outbox, name(), () -> phase == Phase.OPEN);
+  }
+
+  /** What the group is doing at this moment, for a person; costs a look at every agent. */
+  public Inspection inspect() {
+    var longest =
+        router.cells().stream()
+            .map(cell -> new Line(cell.id, cell.type(), cell.size()))
+            .filter(line -> line.messages() > 0)
+            .sorted(Comparator.comparingInt(Line::messages).reversed())
+            .limit(10)
+            .toList();
+    Dispatcher dispatcher = turns.dispatcher();
+    return new Inspection(
+        name(),
+        router.cells().size(),
+        dispatcher.running(),
+        dispatcher.waiting(),
+        outstanding.count(),
+        router.asks().total(),
+        longest,
+        dispatcher.turns(20));
   }
 
   private void checkOpen() {

@@ -9,6 +9,7 @@ import dev.mama.spi.Machine;
 import dev.mama.spi.Transport;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.observation.ObservationRegistry;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -28,8 +29,10 @@ public final class AgentGroupBuilder {
   private @Nullable EventLog eventLog;
   private @Nullable Assistance assistance;
   private @Nullable MeterRegistry meters;
+  private ObservationRegistry observations = ObservationRegistry.NOOP;
   private Routing routing = Routing.LOCAL_FIRST;
   private int mailboxCapacity = 256;
+  private int waitingTurns = 100_000;
   private long overflowBytes = 16L << 20;
   private Duration sendTimeout = Duration.ofSeconds(10);
   private Duration gapLimit = Duration.ofSeconds(5);
@@ -80,6 +83,15 @@ public final class AgentGroupBuilder {
     return this;
   }
 
+  /**
+   * What observes turns, for tracing; nothing by default. One turn in 64 is observed, as {@code
+   * mama.turn}.
+   */
+  public AgentGroupBuilder observations(ObservationRegistry observations) {
+    this.observations = observations;
+    return this;
+  }
+
   /** How agents of this group reach each other; {@link Routing#LOCAL_FIRST} by default. */
   public AgentGroupBuilder routing(Routing routing) {
     this.routing = routing;
@@ -89,6 +101,15 @@ public final class AgentGroupBuilder {
   /** Messages that wait for one agent at most; 256 by default, 1 to 1,000,000. */
   public AgentGroupBuilder mailboxCapacity(int mailboxCapacity) {
     this.mailboxCapacity = mailboxCapacity;
+    return this;
+  }
+
+  /**
+   * Turns that wait at most, for answers, models, room; 100,000 by default, 1 to 10,000,000. A turn
+   * beyond them gets a {@link dev.mama.TooManyTurnsException} from what it would wait for.
+   */
+  public AgentGroupBuilder waitingTurns(int waitingTurns) {
+    this.waitingTurns = waitingTurns;
     return this;
   }
 
@@ -162,6 +183,10 @@ public final class AgentGroupBuilder {
       throw new IllegalArgumentException(
           "mailboxCapacity %d must be 1 to 1,000,000".formatted(mailboxCapacity));
     }
+    if (waitingTurns < 1 || waitingTurns > 10_000_000) {
+      throw new IllegalArgumentException(
+          "waitingTurns %d must be 1 to 10,000,000".formatted(waitingTurns));
+    }
     if (overflowBytes < 0 || overflowBytes > 1L << 40) {
       throw new IllegalArgumentException(
           "overflowBytes %d must be 0 to 1 TiB".formatted(overflowBytes));
@@ -187,8 +212,10 @@ public final class AgentGroupBuilder {
             eventLog,
             assistance,
             meters != null ? meters : new SimpleMeterRegistry(),
+            observations,
             routing,
             mailboxCapacity,
+            waitingTurns,
             overflowBytes,
             sendTimeout,
             gapLimit,

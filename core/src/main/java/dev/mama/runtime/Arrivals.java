@@ -10,7 +10,6 @@ import dev.mama.spi.Envelope.Failure;
 import dev.mama.spi.Envelope.Failure.Reason;
 import dev.mama.spi.Transport;
 import io.micrometer.core.instrument.Counter;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -103,7 +102,7 @@ final class Arrivals {
     if (!isOwn(envelope)) {
       outstanding.add(null);
     }
-    if (cell.isStopped() || !overflow.offer(cell, Letter.of(envelope))) {
+    if (cell.isStopped() || !overflow.offer(cell, Letter.of(envelope, options.time()))) {
       outstanding.done(null);
       handled(envelope);
       router.refuse(envelope.message(), Reason.FULL, router.full(cell));
@@ -115,10 +114,12 @@ final class Arrivals {
    * does not get it, which is recorded.
    */
   void publish(Cell member, Message published) {
-    UUID id = UUID.randomUUID();
+    // An id of its own, and the same one whenever it comes again.
+    long low = published.idLow() ^ (member.id.hashCode() * 0x9e3779b97f4a7c15L);
     var copy =
         new Message(
-            id,
+            published.idHigh(),
+            low,
             published.from(),
             member.id,
             published.channel(),
@@ -126,7 +127,7 @@ final class Arrivals {
             published.trace(),
             published.deadline());
     outstanding.add(null);
-    if (!member.isStopped() && overflow.offer(member, Letter.sent(copy))) {
+    if (!member.isStopped() && overflow.offer(member, Letter.sent(copy, options.time()))) {
       if (recorder.isOn()) {
         router.elsewhere(() -> recorder.sent(copy));
       }

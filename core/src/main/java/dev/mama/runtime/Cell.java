@@ -133,6 +133,11 @@ final class Cell extends Mailbox implements Dispatcher.Ready {
     return agent;
   }
 
+  /** The name of its agent's type. */
+  String type() {
+    return type.name();
+  }
+
   Supervision supervision() {
     return type.supervision();
   }

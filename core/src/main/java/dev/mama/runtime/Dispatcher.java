@@ -1,6 +1,10 @@
 package dev.mama.runtime;
 
+import dev.mama.TooManyTurnsException;
+import dev.mama.runtime.Inspection.Current;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -82,6 +86,7 @@ final class Dispatcher {
   private final Set<Worker> workers = ConcurrentHashMap.newKeySet();
   private final AtomicInteger running = new AtomicInteger();
   private final AtomicBoolean watching = new AtomicBoolean();
+  private final int waitingTurns;
   private final Outstanding outstanding;
   private final Executor threads;
   private final Schedule watch;
@@ -93,8 +98,11 @@ final class Dispatcher {
    * @param watch what the watch over waiting turns goes by: the machine's time, whatever the
    *     group's is, for these waits are the machine's
    * @param permits how many turns may run at once
+   * @param waitingTurns how many may wait
    */
-  Dispatcher(Outstanding outstanding, Executor threads, Schedule watch, int permits) {
+  Dispatcher(
+      Outstanding outstanding, Executor threads, Schedule watch, int permits, int waitingTurns) {
+    this.waitingTurns = waitingTurns;
     this.outstanding = outstanding;
     this.permits = permits;
     this.threads = threads;
@@ -114,6 +122,20 @@ final class Dispatcher {
   /** How many turns wait; a figure for people, counted while others change it. */
   int waiting() {
     return Math.max(0, workers.size() - running.get());
+  }
+
+  /**
+   * @throws TooManyTurnsException if as many turns wait as may
+   */
+  void checkWaiting() {
+    if (waiting() >= waitingTurns) {
+      throw new TooManyTurnsException(waitingTurns);
+    }
+  }
+
+  /** Some of the turns, at most {@code most}. */
+  List<Current> turns(int most) {
+    return workers.stream().limit(most).map(Worker::inspect).flatMap(Optional::stream).toList();
   }
 
   /**

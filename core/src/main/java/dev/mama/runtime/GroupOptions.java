@@ -8,6 +8,7 @@ import dev.mama.spi.EventLog;
 import dev.mama.spi.Machine;
 import dev.mama.spi.Transport;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.observation.ObservationRegistry;
 import java.time.Duration;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -21,8 +22,10 @@ record GroupOptions(
     @Nullable EventLog eventLog,
     @Nullable Assistance assistance,
     MeterRegistry meters,
+    ObservationRegistry observations,
     Routing routing,
     int mailboxCapacity,
+    int waitingTurns,
     long overflowBytes,
     Duration sendTimeout,
     Duration gapLimit,

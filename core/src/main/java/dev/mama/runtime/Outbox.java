@@ -148,8 +148,8 @@ final class Outbox {
       router.deliver(
           cell,
           kind == Kind.ASK
-              ? Letter.of(envelope(kind, message, null, waiting))
-              : Letter.sent(message),
+              ? Letter.of(envelope(kind, message, null, waiting), options.time())
+              : Letter.sent(message, options.time()),
           worker());
       return;
     }

@@ -60,10 +60,6 @@ final class Router {
     this.deadLetters = options.meters().counter("mama.messages.dead");
     this.arrivals = new Arrivals(options, this, recorder, outstanding, schedule);
     options.meters().gaugeMapSize("mama.agents", List.of(), cells);
-    options
-        .meters()
-        .more()
-        .counter("mama.messages.sent", List.of(), outstanding, Outstanding::sent);
   }
 
   Asks asks() {
@@ -207,7 +203,7 @@ final class Router {
     }
     cell.checkRunning();
     outstanding.add(by);
-    if (!cell.offer(Letter.sent(message), options.mailboxCapacity(), by)) {
+    if (!cell.offer(Letter.sent(message, options.time()), options.mailboxCapacity(), by)) {
       outstanding.done(by);
       return new Delivery.Refused(
           message.to(), "its mailbox is full (%d messages)".formatted(options.mailboxCapacity()));
@@ -237,7 +233,7 @@ final class Router {
     Message message = from.outbox().message(to.id, payload, trace);
     Worker by = from == to ? null : from.worker(); // the clock sends an agent's own
     outstanding.add(by);
-    if (to.offer(Letter.sent(message), options.mailboxCapacity(), by)) {
+    if (to.offer(Letter.sent(message, options.time()), options.mailboxCapacity(), by)) {
       outstanding.sent(by);
       // The clock's thread may be here, which must not wait for the log.
       if (recorder.isOn()) {

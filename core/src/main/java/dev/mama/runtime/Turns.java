@@ -3,25 +3,19 @@ package dev.mama.runtime;
 import dev.mama.Message;
 import dev.mama.Supervision;
 import dev.mama.Supervision.Reaction;
+import dev.mama.runtime.TurnMeters.Sample;
 import dev.mama.spi.Envelope.Failure;
 import dev.mama.spi.Envelope.Failure.Reason;
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Runs turns: one message, one agent, and whatever comes of it. */
 final class Turns {
-
-  /** Times are taken of one turn in so many, because taking them costs as much as a short turn. */
-  private static final int TIMED = 64;
 
   private final GroupOptions options;
   private final Router router;
@@ -32,11 +26,7 @@ final class Turns {
   private final Schedule schedule;
   private final ExecutorService processors;
   private final Topics topics;
-  private final Timer handling;
-  private final Counter failed;
-  private final Counter expired;
-  private final Counter restarted;
-  private final Counter overdue;
+  private final TurnMeters meters;
 
   Turns(
       GroupOptions options,
@@ -56,20 +46,7 @@ final class Turns {
     this.schedule = schedule;
     this.processors = processors;
     topics = new Topics(options, router);
-    var meters = options.meters();
-    handling =
-        Timer.builder("mama.turn.time")
-            .description("time to handle a message, of one turn in %d".formatted(TIMED))
-            .publishPercentiles(0.5, 0.95, 0.99)
-            .register(meters);
-    failed = meters.counter("mama.turns.failed");
-    expired = meters.counter("mama.turns.expired");
-    restarted = meters.counter("mama.agents.restarted");
-    overdue = meters.counter("mama.turns.overdue");
-    meters.more().counter("mama.turns", List.of(), outstanding, Outstanding::finished);
-    meters.gauge("mama.messages.unfinished", List.of(), outstanding, Outstanding::count);
-    meters.gauge("mama.turns.running", List.of(), dispatcher, Dispatcher::running);
-    meters.gauge("mama.turns.waiting", List.of(), dispatcher, Dispatcher::waiting);
+    meters = new TurnMeters(options, outstanding, dispatcher);
   }
 
   Dispatcher dispatcher() {
@@ -132,13 +109,13 @@ final class Turns {
     if (cell.isStopped()) {
       router.bury(message, "agent '%s' was stopped before it was handled".formatted(cell.id));
     } else if (letter.isAsk() && message.deadline().remaining(options.time()).isZero()) {
-      expired.increment(); // its asker has given up
-    } else if ((message.idLow() & (TIMED - 1)) == 0) {
-      long start = options.time().nanos();
-      pause = handle(cell, letter, failures);
-      handling.record(options.time().nanos() - start, TimeUnit.NANOSECONDS);
+      meters.expired.increment(); // its asker has given up
+    } else if (letter instanceof Letter.Timed timed) {
+      try (Sample sample = meters.begin(cell, timed)) {
+        pause = handle(cell, letter, failures, sample);
+      }
     } else {
-      pause = handle(cell, letter, failures);
+      pause = handle(cell, letter, failures, null);
     }
     if (pause == null) {
       router.arrivals().handled(letter.envelope());
@@ -149,7 +126,8 @@ final class Turns {
 
   // A turn runs foreign code, which may throw anything; whatever it is must not reach the
   // neighbours.
-  private @Nullable Duration handle(Cell cell, Letter letter, int failures) {
+  private @Nullable Duration handle(
+      Cell cell, Letter letter, int failures, @Nullable Sample sample) {
     var turn = new Turn(cell, letter, this);
     try {
       cell.agent().onMessage(letter.message(), turn);
@@ -161,13 +139,16 @@ final class Turns {
       }
       return null;
     } catch (Throwable e) {
+      if (sample != null) {
+        sample.failed(e);
+      }
       return failed(cell, letter, failures + 1, turn.end(), e);
     }
   }
 
   private @Nullable Duration failed(
       Cell cell, Letter letter, int failures, boolean unanswered, Throwable cause) {
-    failed.increment();
+    meters.failed.increment();
     Supervision supervision = cell.supervision();
     Message message = letter.message();
     recorder.error(
@@ -200,7 +181,7 @@ final class Turns {
   private void restart(Cell cell, Message message) {
     try {
       cell.restart();
-      restarted.increment();
+      meters.restarted.increment();
     } catch (RuntimeException | Error e) {
       recorder.error(
           "agent/" + cell.id,
@@ -222,7 +203,7 @@ final class Turns {
    * Reports a turn that lasts longer than it may, and interrupts it where its agent's type says so.
    */
   void overdue(Worker worker, Cell cell) {
-    overdue.increment();
+    meters.overdue.increment();
     Thread thread = worker.thread();
     long turn = worker.turn();
     String stack =

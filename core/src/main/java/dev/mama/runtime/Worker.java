@@ -2,9 +2,13 @@ package dev.mama.runtime;
 
 import dev.mama.runtime.Dispatcher.Ready;
 import dev.mama.runtime.Dispatcher.Resumption;
+import dev.mama.runtime.Inspection.Current;
 import dev.mama.runtime.Outstanding.Share;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +28,9 @@ final class Worker implements Runnable {
 
   /** After so many messages a turn lets those go first whom it has woken. */
   private static final int SENDS = 4_096;
+
+  /** Classes between which an agent's own code stands in a stack. */
+  private static final Pattern OURS = Pattern.compile("java\\.|jdk\\.|dev\\.mama\\.runtime\\.");
 
   /** In place of a turn's number while that turn is being interrupted. */
   private static final long INTERRUPTING = -1;
@@ -176,6 +183,22 @@ final class Worker implements Runnable {
     turn = wanted;
   }
 
+  /** What this worker is doing, if it runs a turn; for a person. */
+  Optional<Current> inspect() {
+    Cell cell = current;
+    Thread running = thread;
+    if (cell == null || running == null) {
+      return Optional.empty();
+    }
+    String at =
+        Arrays.stream(running.getStackTrace())
+            .filter(frame -> !OURS.matcher(frame.getClassName()).lookingAt())
+            .findFirst()
+            .map(frame -> "at " + frame)
+            .orElse("");
+    return Optional.of(new Current(cell.id, cell.type(), lent, at));
+  }
+
   @Nullable Cell current() {
     return current;
   }
@@ -252,9 +275,12 @@ final class Worker implements Runnable {
   /**
    * A wait within a turn begins: the permit of {@code worker}, if a turn waits at all, serves
    * others until {@link #goesOn}.
+   *
+   * @throws dev.mama.TooManyTurnsException if too many wait already; this one goes on
    */
   static void waits(@Nullable Worker worker) {
     if (worker != null) {
+      worker.dispatcher.checkWaiting();
       worker.lendPermit();
     }
   }

@@ -43,7 +43,8 @@ class MailboxTest {
             Channel.AGENT_CHAT,
             Payload.of(new Count(number)),
             Trace.start(),
-            Deadline.NONE));
+            Deadline.NONE),
+        Time.system());
   }
 
   private int next() {

@@ -38,7 +38,8 @@ class Desk extends Mailbox {
 
   static Letter letter(int sender, int number) {
     return Letter.sent(
-        new Message(sender, number, FROM, TO, Channel.AGENT_CHAT, NOTHING, TRACE, Deadline.NONE));
+        new Message(sender, number, FROM, TO, Channel.AGENT_CHAT, NOTHING, TRACE, Deadline.NONE),
+        Time.system());
   }
 
   boolean offer(int sender, int number, int capacity) {

@@ -8,6 +8,7 @@ import dev.mama.GroupClosedException;
 import dev.mama.Supervision;
 import dev.mama.Time;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import io.micrometer.observation.ObservationRegistry;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -30,8 +31,10 @@ final class Rig {
           null,
           null,
           NO_METERS,
+          ObservationRegistry.NOOP,
           Routing.LOCAL_FIRST,
           16,
+          1_000,
           0,
           MINUTE,
           MINUTE,
@@ -56,7 +59,7 @@ final class Rig {
             recorder,
             INCARNATIONS,
             outstanding,
-            new Dispatcher(outstanding, THREADS, schedule, permits),
+            new Dispatcher(outstanding, THREADS, schedule, permits, OPTIONS.waitingTurns()),
             schedule,
             THREADS);
   }
