@@ -32,6 +32,17 @@ public interface AgentContext extends Sender {
   ChatReply chat(ChatRequest request) throws InterruptedException;
 
   /**
+   * Asks the group's chat model and returns as soon as its answer begins, so that the turn can act
+   * on a part of it. Ends with the deadline of the message being handled, and with the turn at the
+   * latest: what has not arrived by then is given up.
+   *
+   * @throws ChatException if the answer does not begin
+   * @throws IllegalStateException if the group has no chat model
+   * @throws InterruptedException if interrupted while waiting
+   */
+  ChatStream stream(ChatRequest request) throws InterruptedException;
+
+  /**
    * Finds who can help: by meaning, by earned trust, by the policy.
    *
    * @throws IllegalStateException if the group has no assistance

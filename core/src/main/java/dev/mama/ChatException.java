@@ -31,6 +31,8 @@ public final class ChatException extends MamaException {
     FAILED(true),
     /** The server has no room now: 429 and 503. */
     OVERLOADED(true),
+    /** The answer began and broke off before its end. */
+    TRUNCATED(true),
     /** No answer within the longest time a call may be on the wire. */
     TIMEOUT(true),
     /** The request's deadline passed, or cannot be met. */

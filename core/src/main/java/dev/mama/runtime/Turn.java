@@ -6,6 +6,7 @@ import dev.mama.ChatException;
 import dev.mama.ChatReply;
 import dev.mama.ChatRequest;
 import dev.mama.ChatRequest.Caller;
+import dev.mama.ChatStream;
 import dev.mama.Delivery;
 import dev.mama.Message;
 import dev.mama.Need;
@@ -18,6 +19,8 @@ import dev.mama.Trace;
 import dev.mama.spi.ChatModel;
 import dev.mama.spi.Envelope.Kind;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -34,6 +37,10 @@ final class Turn implements AgentContext {
   private final GroupOptions options;
   private final Thread thread = Thread.currentThread();
   private @Nullable Trace step; // made when first needed
+
+  /** Those opened, or null while there is none, which is the common case. */
+  private @Nullable List<ChatStream> streams;
+
   private boolean answered;
   private volatile boolean ended;
 
@@ -48,6 +55,9 @@ final class Turn implements AgentContext {
   /** Makes this context unusable; returns whether the message has not been answered. */
   boolean end() {
     ended = true;
+    if (streams != null) {
+      streams.forEach(ChatStream::close);
+    }
     return !answered;
   }
 
@@ -92,27 +102,36 @@ final class Turn implements AgentContext {
   @Override
   public ChatReply chat(ChatRequest request) throws InterruptedException {
     check();
-    ChatModel model = options.chatModel();
-    if (model == null) {
-      throw new IllegalStateException(
-          "group '%s' has no chat model; give it one with chatModel(…)".formatted(options.name()));
-    }
+    ChatModel model = model();
     Trace trace = step();
     long start = options.time().nanos();
     Worker worker = cell.worker();
     Worker.waits(worker);
     try {
-      ChatReply reply =
-          model.chat(
-              request
-                  .within(trace, request.deadline().earlier(message().deadline()))
-                  .by(new Caller(options.experiment(), options.name(), cell.id)));
+      ChatReply reply = model.chat(within(request));
       turns.recorder().called(cell.id, reply, trace);
       return reply;
     } catch (ChatException e) {
       Duration took = Duration.ofNanos(options.time().nanos() - start);
       turns.recorder().called(cell.id, model.name(), e, took, trace);
       throw e;
+    } finally {
+      Worker.goesOn(worker);
+    }
+  }
+
+  @Override
+  public ChatStream stream(ChatRequest request) throws InterruptedException {
+    check();
+    ChatModel model = model();
+    Worker worker = cell.worker();
+    Worker.waits(worker);
+    try {
+      var stream = new TurnStream(model.stream(within(request)), worker, this::check);
+      List<ChatStream> all = streams == null ? new ArrayList<>(1) : streams;
+      all.add(stream);
+      streams = all;
+      return stream;
     } finally {
       Worker.goesOn(worker);
     }
@@ -246,6 +265,21 @@ final class Turn implements AgentContext {
       step = made;
     }
     return made;
+  }
+
+  private ChatModel model() {
+    ChatModel model = options.chatModel();
+    if (model == null) {
+      throw new IllegalStateException(
+          "group '%s' has no chat model; give it one with chatModel(…)".formatted(options.name()));
+    }
+    return model;
+  }
+
+  private ChatRequest within(ChatRequest request) {
+    return request
+        .within(step(), request.deadline().earlier(message().deadline()))
+        .by(new Caller(options.experiment(), options.name(), cell.id));
   }
 
   private Assistance assistance() {

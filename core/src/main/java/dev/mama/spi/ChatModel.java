@@ -2,6 +2,7 @@ package dev.mama.spi;
 
 import dev.mama.ChatReply;
 import dev.mama.ChatRequest;
+import dev.mama.ChatStream;
 
 /**
  * A language model that continues a conversation, shared by all agents of a process.
@@ -25,6 +26,17 @@ public interface ChatModel extends AutoCloseable {
    * @throws InterruptedException if interrupted while waiting; the call is given up
    */
   ChatReply chat(ChatRequest request) throws InterruptedException;
+
+  /**
+   * Asks the model and returns as soon as its answer begins. A model that cannot stream hands the
+   * whole answer out as one piece.
+   *
+   * @throws dev.mama.ChatException if the answer does not begin, as {@link #chat}
+   * @throws InterruptedException if interrupted while waiting; the call is given up
+   */
+  default ChatStream stream(ChatRequest request) throws InterruptedException {
+    return ChatStream.of(chat(request));
+  }
 
   /** Frees what the model's client holds; calls in flight fail. */
   @Override

@@ -17,9 +17,10 @@ import org.slf4j.LoggerFactory;
  * Accounts of what was spent, per experiment, group and agent where such a budget is set.
  *
  * <p>What a call will use is reserved before it and settled by what it used, so that a thousand
- * calls at once do not overdraw a hard limit by more than their estimates are wrong. A call that
- * failed is charged nothing, because nobody knows what it used. Calls without a caller have one
- * account per scope of their own. Accounts live as long as the client.
+ * calls at once do not overdraw a hard limit by more than their estimates are wrong. An attempt
+ * that the server may have answered although nobody read it (a timeout, an answer that was cut or
+ * made no sense) is charged by estimate, so that a hard limit also stops what never succeeds. Calls
+ * without a caller have one account per scope of their own. Accounts live as long as the client.
  *
  * <p>Thread-safe; never waits. Accounts are locked one at a time.
  */
@@ -58,8 +59,8 @@ final class Budgets {
     }
   }
 
-  /** What one call has reserved; given back when closed, unless settled. */
-  static final class Reserved implements AutoCloseable {
+  /** What one call has reserved; given back when closed. What it used is spent beside that. */
+  static final class Reserved implements Spend, AutoCloseable {
     private final Map<Scope, Account> from = new EnumMap<>(Scope.class);
     private final long tokens;
     private final double money;
@@ -69,8 +70,8 @@ final class Budgets {
       this.money = money;
     }
 
-    /** The call used this much. */
-    void settle(long usedTokens, double usedMoney) {
+    @Override
+    public void add(long usedTokens, double usedMoney) {
       from.values().forEach(account -> account.spend(usedTokens, usedMoney));
     }
 

@@ -7,9 +7,9 @@ import dev.mama.ChatException.Reason;
 import dev.mama.ChatReply;
 import dev.mama.ChatReply.Source;
 import dev.mama.ChatRequest;
+import dev.mama.ChatStream;
 import dev.mama.Time;
 import dev.mama.llm.LlmBudget.Scope;
-import dev.mama.llm.ModelChain.Served;
 import dev.mama.spi.ChatModel;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -19,6 +19,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
@@ -44,6 +45,10 @@ import org.jspecify.annotations.Nullable;
  * and 422 are not. Where a model does not answer the next one is asked. What is thrown in the end
  * is a {@link ChatException} that says why, how often a server was asked, and when to come back if
  * the server said so. All attempts of a call at one model carry one {@code Idempotency-Key}.
+ *
+ * <p><b>Streams</b> take the same way until the answer begins, and hold their place on the wire
+ * until they are read to the end or closed. From the first token on nothing is tried again, and no
+ * other model asked.
  *
  * <p><b>Replies</b> say what served them, after how many attempts, and which models were passed
  * over, why.
@@ -111,7 +116,21 @@ public final class LlmClient implements ChatModel {
       Duration took = Duration.ofNanos(time.nanos() - start);
       meters.answered(reply.source(), took);
       Duration queued = reply.source() == Source.MODEL ? took.minus(reply.onWire()) : took;
-      return Replies.queued(reply, queued.isNegative() ? Duration.ZERO : queued);
+      return queuedFor(reply, queued);
+    } catch (ChatException e) {
+      meters.failed(e.reason(), Duration.ofNanos(time.nanos() - start));
+      throw e;
+    }
+  }
+
+  @Override
+  public ChatStream stream(ChatRequest request) throws InterruptedException {
+    long start = time.nanos();
+    try {
+      if (closing.getCount() == 0) {
+        throw closedFailure();
+      }
+      return open(withKey(request), start);
     } catch (ChatException e) {
       meters.failed(e.reason(), Duration.ofNanos(time.nanos() - start));
       throw e;
@@ -127,17 +146,84 @@ public final class LlmClient implements ChatModel {
   }
 
   private ChatReply served(ChatRequest request) throws InterruptedException {
+    try (var reserved = reserve(request)) {
+      return cache == null
+          ? chain.chat(request, reserved)
+          : cache.get(request, own -> chain.chat(own, reserved));
+    }
+  }
+
+  private Budgets.Reserved reserve(ChatRequest request) {
     var first = chain.first();
     var estimate = first.estimate(request);
     double cost = first.terms().cost(estimate.prompt(), estimate.completion());
-    try (var reserved = budgets.reserve(request, estimate.sum(), cost)) {
-      Served served = cache == null ? chain.chat(request) : cache.get(request, chain::chat);
-      ChatReply reply = served.reply();
-      if (reply.source() == Source.MODEL) {
-        reserved.settle(reply.tokens(), served.cost());
+    return budgets.reserve(request, estimate.sum(), cost);
+  }
+
+  private ChatStream open(ChatRequest request, long start) throws InterruptedException {
+    var reserved = reserve(request);
+    boolean open = false;
+    try {
+      var kept = cache == null ? Optional.<ChatReply>empty() : cache.kept(request);
+      var stream = kept.isPresent() ? ChatStream.of(kept.get()) : chain.stream(request, reserved);
+      open = true;
+      return new ClientStream(stream, request, reserved, start);
+    } finally {
+      if (!open) {
+        reserved.close();
       }
-      return reply;
     }
+  }
+
+  /** A stream whose end settles the budget, fills the cache and is counted. */
+  private final class ClientStream extends WatchedStream {
+    private final ChatRequest request;
+    private final Budgets.Reserved reserved;
+    private final long start;
+    private final long begun = time.nanos();
+
+    ClientStream(ChatStream stream, ChatRequest request, Budgets.Reserved reserved, long start) {
+      super(stream);
+      this.request = request;
+      this.reserved = reserved;
+      this.start = start;
+    }
+
+    @Override
+    ChatReply completed(ChatReply whole) {
+      reserved.close();
+      if (cache != null && whole.source() == Source.MODEL) {
+        cache.keep(request, whole);
+      }
+      meters.answered(whole.source(), sinceStart());
+      Duration queued = Duration.ofNanos(begun - start);
+      return queuedFor(
+          whole, whole.source() == Source.MODEL ? queued.minus(whole.firstToken()) : queued);
+    }
+
+    @Override
+    void failed(ChatException e) {
+      reserved.close();
+      meters.failed(e.reason(), sinceStart());
+    }
+
+    @Override
+    void left(int chars) {
+      reserved.close();
+      meters.answered(Source.MODEL, sinceStart());
+    }
+
+    private Duration sinceStart() {
+      return Duration.ofNanos(time.nanos() - start);
+    }
+  }
+
+  private static ChatReply queuedFor(ChatReply reply, Duration queued) {
+    return reply.servedBy(
+        reply.source(),
+        reply.attempts(),
+        queued.isNegative() ? Duration.ZERO : queued,
+        reply.passedOver());
   }
 
   private static ChatRequest withKey(ChatRequest request) {

@@ -74,6 +74,7 @@ final class LlmMeters implements AutoCloseable {
     private final Timer admission;
     private final Timer pace;
     private final Timer wire;
+    private final Timer first;
     private final Counter retries;
     private final Counter promptTokens;
     private final Counter completionTokens;
@@ -86,6 +87,7 @@ final class LlmMeters implements AutoCloseable {
       admission = registry.timer("mama.llm.admission.wait", tags);
       pace = registry.timer("mama.llm.pace.wait", tags);
       wire = registry.timer("mama.llm.wire", tags);
+      first = registry.timer("mama.llm.first", tags);
       retries = registry.counter("mama.llm.retries", tags);
       promptTokens = registry.counter("mama.llm.tokens", with("kind", "prompt"));
       completionTokens = registry.counter("mama.llm.tokens", with("kind", "completion"));
@@ -113,6 +115,11 @@ final class LlmMeters implements AutoCloseable {
       promptTokens.increment(reply.promptTokens());
       completionTokens.increment(reply.completionTokens());
       cost.increment(price);
+    }
+
+    /** A streamed answer had its first token after {@code wait} on the wire. */
+    void began(Duration wait) {
+      first.record(wait.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     /** One attempt failed. */

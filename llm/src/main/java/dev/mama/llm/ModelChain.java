@@ -3,6 +3,7 @@ package dev.mama.llm;
 import dev.mama.ChatException;
 import dev.mama.ChatReply;
 import dev.mama.ChatRequest;
+import dev.mama.ChatStream;
 import dev.mama.Time;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -22,9 +23,6 @@ final class ModelChain implements AutoCloseable {
   private final List<ModelLane> lanes;
   private final Time time;
 
-  /** An answer and what it cost. */
-  record Served(ChatReply reply, double cost) {}
-
   ModelChain(List<ModelLane> lanes, Time time) {
     this.lanes = List.copyOf(lanes);
     this.time = time;
@@ -35,15 +33,53 @@ final class ModelChain implements AutoCloseable {
     return lanes.getFirst();
   }
 
-  Served chat(ChatRequest request) throws InterruptedException {
+  ChatReply chat(ChatRequest request, Spend spend) throws InterruptedException {
+    return first(
+        request,
+        (lane, own, asked, passedOver) -> {
+          ChatReply reply = lane.chat(own, spend);
+          return passingOver(reply, asked, passedOver);
+        });
+  }
+
+  /** The same for an answer that is streamed; once one has begun, no other model is asked. */
+  ChatStream stream(ChatRequest request, Spend spend) throws InterruptedException {
+    return first(
+        request,
+        (lane, own, asked, passedOver) -> {
+          ChatStream stream = lane.stream(own, spend);
+          return new WatchedStream(stream) {
+            @Override
+            ChatReply completed(ChatReply whole) {
+              return passingOver(whole, asked, passedOver);
+            }
+
+            @Override
+            void failed(ChatException e) {
+              // The lane has been told.
+            }
+
+            @Override
+            void left(int chars) {
+              // The lane has been told.
+            }
+          };
+        });
+  }
+
+  /** Asks one model, after {@code asked} askings of those passed over. */
+  private interface Asking<T> {
+    T of(ModelLane lane, ChatRequest request, int asked, List<String> passedOver)
+        throws InterruptedException;
+  }
+
+  private <T> T first(ChatRequest request, Asking<T> asking) throws InterruptedException {
     var passedOver = new ArrayList<String>();
     int asked = 0;
     for (int i = 0; ; i++) {
       ModelLane lane = lanes.get(i);
       try {
-        ChatReply reply = lane.chat(i == 0 ? request : underKeyOf(i, request));
-        double cost = lane.terms().cost(reply.promptTokens(), reply.completionTokens());
-        return new Served(Replies.passingOver(reply, asked + reply.attempts(), passedOver), cost);
+        return asking.of(lane, i == 0 ? request : underKeyOf(i, request), asked, passedOver);
       } catch (ChatException e) {
         asked += e.attempts();
         if (i + 1 == lanes.size() || !mayPassOn(e, request)) {
@@ -63,7 +99,16 @@ final class ModelChain implements AutoCloseable {
   private boolean mayPassOn(ChatException e, ChatRequest request) {
     return switch (e.reason()) {
       case REFUSED, CLOSED, BUDGET -> false;
-      case DENIED, MALFORMED, UNREACHABLE, FAILED, OVERLOADED, TIMEOUT, DEADLINE, BUSY, RESTING ->
+      case DENIED,
+          MALFORMED,
+          UNREACHABLE,
+          FAILED,
+          OVERLOADED,
+          TRUNCATED,
+          TIMEOUT,
+          DEADLINE,
+          BUSY,
+          RESTING ->
           request.deadline().remaining(time).isPositive();
     };
   }
@@ -75,6 +120,10 @@ final class ModelChain implements AutoCloseable {
         .map(key -> UUID.nameUUIDFromBytes((lane + key).getBytes(StandardCharsets.UTF_8)))
         .map(key -> request.idempotencyKey(key.toString()))
         .orElse(request);
+  }
+
+  private static ChatReply passingOver(ChatReply reply, int asked, List<String> passedOver) {
+    return reply.servedBy(reply.source(), asked + reply.attempts(), reply.queued(), passedOver);
   }
 
   private static ChatException all(ChatException last, int asked, List<String> passedOver) {

@@ -4,6 +4,7 @@ import dev.mama.ChatException;
 import dev.mama.ChatException.Reason;
 import dev.mama.ChatReply;
 import dev.mama.ChatRequest;
+import dev.mama.ChatStream;
 import dev.mama.Time;
 import dev.mama.llm.Admission.Permit;
 import dev.mama.llm.Pace.Reserved;
@@ -76,14 +77,40 @@ final class ModelLane implements AutoCloseable {
    * Asks until there is an answer, or a failure that asking again does not cure, or no attempt or
    * time is left.
    *
+   * @param spend told what each attempt used
    * @throws ChatException that says how often the server was asked
    */
-  ChatReply chat(ChatRequest request) throws InterruptedException {
+  ChatReply chat(ChatRequest request, Spend spend) throws InterruptedException {
+    return retrying(
+        request,
+        asked -> {
+          ChatReply reply = attempt(request, spend);
+          return reply.servedBy(
+              reply.source(), asked + reply.attempts(), reply.queued(), reply.passedOver());
+        });
+  }
+
+  /** The same for an answer that is streamed, until it begins; from there on it is asked once. */
+  ChatStream stream(ChatRequest request, Spend spend) throws InterruptedException {
+    return retrying(request, asked -> open(request, spend, asked));
+  }
+
+  @Override
+  public void close() {
+    admission.close();
+    model.close();
+  }
+
+  /** One attempt after {@code asked} askings. */
+  private interface Attempt<T> {
+    T make(int asked) throws InterruptedException;
+  }
+
+  private <T> T retrying(ChatRequest request, Attempt<T> one) throws InterruptedException {
     int asked = 0;
     for (int attempt = 1; ; attempt++) {
       try {
-        ChatReply reply = attempt(request);
-        return Replies.afterAttempts(reply, asked + reply.attempts());
+        return one.make(asked);
       } catch (ChatException e) {
         asked += e.attempts();
         meters.failed(e.reason());
@@ -93,16 +120,66 @@ final class ModelLane implements AutoCloseable {
     }
   }
 
-  @Override
-  public void close() {
-    admission.close();
-    model.close();
+  private ChatReply attempt(ChatRequest request, Spend spend) throws InterruptedException {
+    try (var call = leave(request, spend)) {
+      try {
+        ChatReply reply = model.chat(request);
+        call.answered(reply, since(call.start));
+        return reply;
+      } catch (ChatException e) {
+        call.failed(e);
+        throw e;
+      }
+    }
   }
 
-  private ChatReply attempt(ChatRequest request) throws InterruptedException {
+  private ChatStream open(ChatRequest request, Spend spend, int asked) throws InterruptedException {
+    var call = leave(request, spend);
+    ChatStream stream;
+    boolean open = false;
+    try {
+      stream = model.stream(request);
+      open = true;
+    } catch (ChatException e) {
+      call.failed(e);
+      throw e;
+    } finally {
+      if (!open) {
+        call.close();
+      }
+    }
+    return new WatchedStream(stream) {
+      @Override
+      ChatReply completed(ChatReply whole) {
+        call.answered(whole, whole.queued().plus(whole.onWire())); // not the reader's pauses
+        meters.began(whole.firstToken());
+        call.close();
+        return whole.servedBy(
+            whole.source(), asked + whole.attempts(), whole.queued(), whole.passedOver());
+      }
+
+      @Override
+      void failed(ChatException e) {
+        meters.failed(e.reason());
+        call.failed(e);
+        call.close();
+      }
+
+      @Override
+      void left(int chars) {
+        call.left(chars);
+        call.close();
+      }
+    };
+  }
+
+  /** Waits until a call may leave. */
+  private Call leave(ChatRequest request, Spend spend) throws InterruptedException {
     pace.refuseIfShutBeyond(request.deadline());
     long start = time.nanos();
-    try (Permit permit = admission.enter(request)) {
+    Permit permit = admission.enter(request);
+    boolean left = false;
+    try {
       long admitted = time.nanos();
       meters.admittedAfter(Duration.ofNanos(admitted - start));
       Reserved reserved = pace.reserve(estimate.of(request).sum(), request.deadline());
@@ -114,33 +191,83 @@ final class ModelLane implements AutoCloseable {
                 .formatted(model.name()),
             Reason.RESTING);
       }
-      return call(request, permit, reserved);
+      permit.sent();
+      left = true;
+      return new Call(request, permit, reserved, spend);
+    } finally {
+      if (!left) {
+        permit.close();
+      }
     }
   }
 
-  private ChatReply call(ChatRequest request, Permit permit, Reserved reserved)
-      throws InterruptedException {
-    long start = time.nanos();
-    permit.sent();
-    boolean classified = false;
-    try {
-      ChatReply reply = model.chat(request);
-      classified = true;
-      breaker.succeeded(since(start));
+  /** A call that has left; whatever comes of it is told once. */
+  private final class Call implements AutoCloseable {
+    private final ChatRequest request;
+    private final Permit permit;
+    private final Reserved reserved;
+    private final Spend spend;
+    private final long start = time.nanos();
+    private boolean told;
+
+    Call(ChatRequest request, Permit permit, Reserved reserved, Spend spend) {
+      this.request = request;
+      this.permit = permit;
+      this.reserved = reserved;
+      this.spend = spend;
+    }
+
+    void answered(ChatReply reply, Duration took) {
+      told = true;
+      breaker.succeeded(took);
       permit.answered(reply.onWire(), reply.completionTokens());
       reserved.settle(reply.tokens());
       estimate.learn(request, reply);
-      meters.answered(reply, terms.cost(reply.promptTokens(), reply.completionTokens()));
-      return reply;
-    } catch (ChatException e) {
-      classified = true;
+      var used = estimate.used(request, reply);
+      double cost = terms.cost(used.prompt(), used.completion());
+      spend.add(used.sum(), cost);
+      meters.answered(reply, cost);
+    }
+
+    void failed(ChatException e) {
+      told = true;
       classify(e, permit, since(start));
-      throw e;
-    } finally {
-      if (!classified) {
-        breaker.gaveUp(since(start));
+      if (mayHaveAnswered(e)) {
+        charge(estimate.of(request));
       }
     }
+
+    /** The reader of a stream has seen enough after {@code chars} characters. */
+    void left(int chars) {
+      told = true;
+      breaker.succeeded(since(start));
+      var used = estimate.partly(request, chars);
+      permit.answered(since(start), used.completion());
+      reserved.settle(used.sum());
+      charge(used);
+    }
+
+    @Override
+    public void close() {
+      if (!told) {
+        breaker.gaveUp(since(start));
+        charge(estimate.of(request)); // the caller went away; the server may go on
+      }
+      permit.close();
+    }
+
+    private void charge(TokenEstimate.Tokens tokens) {
+      spend.add(tokens.sum(), terms.cost(tokens.prompt(), tokens.completion()));
+    }
+  }
+
+  /** Whether a failed call may have cost an answer, which a hard limit must not overlook. */
+  private static boolean mayHaveAnswered(ChatException e) {
+    return switch (e.reason()) {
+      case MALFORMED, TRUNCATED, TIMEOUT -> true;
+      case DEADLINE -> e.attempts() > 0;
+      case REFUSED, DENIED, CLOSED, BUDGET, UNREACHABLE, FAILED, OVERLOADED, BUSY, RESTING -> false;
+    };
   }
 
   /** Tells the limit and the breaker what the failure means to them. */
@@ -159,7 +286,7 @@ final class ModelLane implements AutoCloseable {
         permit.refused();
         breaker.failed(took, e);
       }
-      case UNREACHABLE, FAILED, MALFORMED -> breaker.failed(took, e);
+      case UNREACHABLE, FAILED, MALFORMED, TRUNCATED -> breaker.failed(took, e);
       case REFUSED, DENIED, CLOSED, BUDGET, DEADLINE, BUSY, RESTING -> breaker.gaveUp(took);
     }
   }
@@ -191,7 +318,7 @@ final class ModelLane implements AutoCloseable {
 
   private static boolean isCuredByTime(Reason reason) {
     return switch (reason) {
-      case UNREACHABLE, FAILED, OVERLOADED, TIMEOUT -> true;
+      case UNREACHABLE, FAILED, OVERLOADED, TRUNCATED, TIMEOUT -> true;
       case REFUSED, DENIED, MALFORMED, CLOSED, BUDGET, DEADLINE, BUSY, RESTING -> false;
     };
   }

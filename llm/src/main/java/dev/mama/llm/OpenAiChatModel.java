@@ -6,27 +6,24 @@ import dev.mama.ChatException;
 import dev.mama.ChatException.Reason;
 import dev.mama.ChatReply;
 import dev.mama.ChatRequest;
+import dev.mama.ChatStream;
 import dev.mama.Deadline;
 import dev.mama.Time;
 import dev.mama.llm.PooledHttp.Answer;
 import dev.mama.llm.PooledHttp.Exchange;
-import dev.mama.llm.PooledHttp.TooLongException;
 import dev.mama.spi.ChatModel;
-import io.netty.handler.ssl.SslHandshakeTimeoutException;
-import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
-import javax.net.ssl.SSLHandshakeException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A model behind a server that speaks OpenAI's chat completions ({@code POST
@@ -38,6 +35,9 @@ import org.jspecify.annotations.Nullable;
  * on the wire for at most {@link LlmEndpoint#requestTimeout}. The calling thread never touches a
  * connection; a call that is interrupted or late is given up and its connection closed, without
  * harm to others.
+ *
+ * <p><b>Streams</b> may last longer: there {@code requestTimeout} is the longest silence, before
+ * the first token and between two. Reading stops while nobody takes what has come.
  *
  * <p><b>Errors</b> are {@link ChatException}s. Transient are: no connection, a connection that
  * breaks, a timeout, too many waiting, and the statuses 408, 409, 429 and 5xx. Not transient are
@@ -52,19 +52,19 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OpenAiChatModel implements ChatModel {
 
-  private static final int ERROR_CHARS = 200;
-
   private final LlmEndpoint endpoint;
   private final Time time;
+  private final Failures failures;
   private final PooledHttp http;
   private final Semaphore places;
   private final Semaphore connections;
-  private final Set<Exchange> inFlight = ConcurrentHashMap.newKeySet();
+  private final Set<Runnable> inFlight = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
   private OpenAiChatModel(LlmEndpoint endpoint, Time time) {
     this.endpoint = endpoint;
     this.time = time;
+    this.failures = new Failures(endpoint, time);
     this.http = new PooledHttp(endpoint);
     this.places = new Semaphore(endpoint.poolSize() + endpoint.maxWaiting());
     this.connections = new Semaphore(endpoint.poolSize(), true);
@@ -110,16 +110,62 @@ public final class OpenAiChatModel implements ChatModel {
             () -> http.post(endpoint.resolve("/v1/chat/completions"), headers, json),
             request.deadline());
     if (answer.status() != 200) {
-      throw refused(answer);
+      throw failures.refused(answer.status(), answer.headers(), answer.body());
     }
-    var completion = completion(answer);
+    ChatJson.Completion completion;
+    try {
+      completion = ChatJson.completion(answer.body(), endpoint.model());
+    } catch (IllegalArgumentException e) {
+      throw failures.malformed(e, answer.body());
+    }
+    Duration onWire = Duration.ofNanos(answer.doneNanos() - answer.sentNanos());
     return new ChatReply(
         completion.text(),
+        completion.toolCalls(),
+        completion.finish(),
         completion.model(),
         completion.promptTokens(),
         completion.completionTokens(),
         Duration.ofNanos(answer.sentNanos() - asked),
-        Duration.ofNanos(answer.doneNanos() - answer.sentNanos()));
+        onWire,
+        onWire,
+        ChatReply.Source.MODEL,
+        1,
+        List.of());
+  }
+
+  @Override
+  public ChatStream stream(ChatRequest request) throws InterruptedException {
+    long asked = System.nanoTime();
+    byte[] json = ChatJson.streamRequest(endpoint.model(), request);
+    Map<String, String> headers = headers(request);
+    headers.put("accept", "text/event-stream");
+    Place place = enter(request.deadline());
+    OpenAiStream stream;
+    try {
+      if (closed) {
+        throw failures.closed();
+      }
+      var exchange = http.stream(endpoint.resolve("/v1/chat/completions"), headers, json);
+      Runnable cancel = exchange::giveUp;
+      inFlight.add(cancel);
+      stream =
+          new OpenAiStream(
+              endpoint,
+              failures,
+              exchange,
+              new OpenAiStream.Limits(request.deadline(), time, () -> closed),
+              asked,
+              () -> {
+                inFlight.remove(cancel);
+                place.close();
+              });
+    } catch (Throwable e) {
+      place.close();
+      throw e;
+    }
+    stream.awaitBeginning();
+    return stream;
   }
 
   /** Calls in flight and calls that wait fail at once; connections end soon after. */
@@ -127,7 +173,7 @@ public final class OpenAiChatModel implements ChatModel {
   public void close() {
     closed = true;
     // Each call that ends lets the next one in the queue see that the model is closed.
-    inFlight.forEach(Exchange::cancel);
+    inFlight.forEach(Runnable::run);
     http.close();
   }
 
@@ -146,147 +192,73 @@ public final class OpenAiChatModel implements ChatModel {
   }
 
   private Answer exchange(Supplier<Exchange> send, Deadline deadline) throws InterruptedException {
+    Place place = enter(deadline);
+    try {
+      return await(send, deadline);
+    } finally {
+      place.close();
+    }
+  }
+
+  /** Waits for a connection that may be used. */
+  private Place enter(Deadline deadline) throws InterruptedException {
     if (!places.tryAcquire()) {
-      throw failure(
+      throw failures.of(
           "is busy: %d calls wait already; raise maxWaiting or ask less"
               .formatted(endpoint.maxWaiting()),
           Reason.BUSY);
     }
+    boolean entered = false;
     try {
       Duration left = deadline.remaining(time);
       if (left.isZero() || !connections.tryAcquire(left.toNanos(), NANOSECONDS)) {
-        throw failure("was not asked: the deadline passed before its turn", Reason.DEADLINE);
+        throw failures.late();
       }
-      try {
-        return await(send, deadline);
-      } finally {
-        connections.release();
-      }
+      entered = true;
+      return new Place();
     } finally {
-      places.release();
+      if (!entered) {
+        places.release();
+      }
+    }
+  }
+
+  /** The right to one connection; given back once. */
+  private final class Place {
+    private final AtomicBoolean held = new AtomicBoolean(true);
+
+    void close() {
+      if (held.getAndSet(false)) {
+        connections.release();
+        places.release();
+      }
     }
   }
 
   private Answer await(Supplier<Exchange> send, Deadline deadline) throws InterruptedException {
     if (closed) {
-      throw closedFailure();
+      throw failures.closed();
     }
     Duration left = deadline.remaining(time);
     boolean cut = left.compareTo(endpoint.requestTimeout()) < 0;
     Duration limit = cut ? left : endpoint.requestTimeout();
     Exchange exchange = send.get();
-    inFlight.add(exchange);
+    Runnable cancel = exchange::cancel;
+    inFlight.add(cancel);
     try {
       if (closed) {
-        throw closedFailure();
+        throw failures.closed();
       }
       return exchange.await(limit);
     } catch (TimeoutException e) {
-      throw failure(
-          "did not answer within %s, the %s"
-              .formatted(limit, cut ? "rest of the request's deadline" : "requestTimeout"),
-          cut ? Reason.DEADLINE : Reason.TIMEOUT,
-          1,
-          null,
-          null);
+      throw failures.silent(limit, cut);
     } catch (CancellationException e) {
-      throw closedFailure();
+      throw failures.closed();
     } catch (ExecutionException e) {
-      throw broken(e.getCause() == null ? e : e.getCause());
+      throw closed ? failures.closed() : failures.broken(e.getCause() == null ? e : e.getCause());
     } finally {
-      inFlight.remove(exchange);
+      inFlight.remove(cancel);
       exchange.cancel();
     }
-  }
-
-  private ChatException broken(Throwable cause) {
-    if (closed) {
-      return closedFailure();
-    }
-    if (cause instanceof TooLongException) {
-      return failure("was given up: " + cause.getMessage(), Reason.MALFORMED, 1, null, null);
-    }
-    if (cause instanceof RejectedExecutionException || cause instanceof TimeoutException) {
-      // The pool's own two limits; admission sees to it that they are rarely met.
-      return failure(
-          "is busy: its connections are still being opened or closed", Reason.BUSY, 0, null, cause);
-    }
-    boolean handshake =
-        cause instanceof SSLHandshakeException && !(cause instanceof SslHandshakeTimeoutException);
-    return failure(
-        "cannot be reached: %s; start the server or correct the URL".formatted(cause.getMessage()),
-        cause instanceof IOException && !handshake ? Reason.UNREACHABLE : Reason.DENIED,
-        1,
-        null,
-        cause);
-  }
-
-  private ChatException refused(Answer answer) {
-    int status = answer.status();
-    String hint =
-        switch (status) {
-          case 401, 403 -> "; check the API key";
-          case 404 -> "; check the URL and the model's name";
-          case 429 -> "; ask less often or later";
-          default -> "";
-        };
-    return failure(
-        "answered HTTP %d: %s%s".formatted(status, excerpt(answer.body()), hint),
-        reason(status),
-        1,
-        RetryHint.of(status, answer.headers(), time.now()).orElse(null),
-        null);
-  }
-
-  private static Reason reason(int status) {
-    return switch (status) {
-      case 401, 403, 404 -> Reason.DENIED;
-      case 408, 409 -> Reason.FAILED;
-      case 429, 503 -> Reason.OVERLOADED;
-      default -> status >= 500 ? Reason.FAILED : Reason.REFUSED;
-    };
-  }
-
-  private ChatJson.Completion completion(Answer answer) {
-    try {
-      return ChatJson.completion(answer.body(), endpoint.model());
-    } catch (IllegalArgumentException e) {
-      throw failure(
-          "gave an answer that is no chat completion: %s: %s; check the URL"
-              .formatted(e.getMessage(), excerpt(answer.body())),
-          Reason.MALFORMED,
-          1,
-          null,
-          null);
-    }
-  }
-
-  /** The beginning of a body on one line, without secrets that the server repeats. */
-  private String excerpt(String body) {
-    String text = body.replaceAll("[\\p{Cntrl}\\s]+", " ");
-    String safe = endpoint.redact(text).strip();
-    return safe.length() <= ERROR_CHARS ? safe : safe.substring(0, ERROR_CHARS) + "…";
-  }
-
-  private ChatException closedFailure() {
-    return failure("is closed", Reason.CLOSED);
-  }
-
-  private ChatException failure(String what, Reason reason) {
-    return failure(what, reason, 0, null, null);
-  }
-
-  private ChatException failure(
-      String what,
-      Reason reason,
-      int attempts,
-      @Nullable Duration retryAfter,
-      @Nullable Throwable cause) {
-    return new ChatException(
-        "chat model '%s' at %s %s".formatted(endpoint.model(), endpoint.baseUrl(), what),
-        reason,
-        attempts,
-        retryAfter,
-        cause);
   }
 }

@@ -130,6 +130,23 @@ final class PooledHttp implements AutoCloseable {
     return exchange(client.post().uri(uri).send(call::send).response(call::read).single());
   }
 
+  /** Posts JSON and reads the answer part by part. */
+  HttpStream stream(URI uri, Map<String, String> headers, byte[] json) {
+    var call = new Call(headers, json);
+    var stream = new HttpStream(onLoop);
+    client
+        .post()
+        .uri(uri)
+        .send(call::send)
+        .response((response, body) -> {
+          stream.begin(call.head(response));
+          return body.asByteArray();
+        })
+        .subscribeOn(onLoop)
+        .subscribe(stream);
+    return stream;
+  }
+
   /** Gets {@code uri} and throws the body away. */
   Exchange get(URI uri) {
     long sent = System.nanoTime();
@@ -176,6 +193,20 @@ final class PooledHttp implements AutoCloseable {
     }
 
     Flux<Answer> read(HttpClientResponse response, ByteBufFlux body) {
+      var head = head(response);
+      return body.asByteArray()
+          .collect(ByteArrayOutputStream::new, this::append)
+          .map(all ->
+              new Answer(
+                  head.status(),
+                  head.headers(),
+                  all.toString(StandardCharsets.UTF_8),
+                  sentNanos,
+                  System.nanoTime()))
+          .flux();
+    }
+
+    HttpStream.Head head(HttpClientResponse response) {
       int status = response.status().code();
       var headers = new HashMap<String, String>();
       if (status != 200) {
@@ -184,16 +215,7 @@ final class PooledHttp implements AutoCloseable {
             .forEach(
                 header -> headers.put(header.getKey().toLowerCase(Locale.ROOT), header.getValue()));
       }
-      return body.asByteArray()
-          .collect(ByteArrayOutputStream::new, this::append)
-          .map(all ->
-              new Answer(
-                  status,
-                  headers,
-                  all.toString(StandardCharsets.UTF_8),
-                  sentNanos,
-                  System.nanoTime()))
-          .flux();
+      return new HttpStream.Head(status, headers, sentNanos);
     }
 
     private void append(ByteArrayOutputStream all, byte[] part) {

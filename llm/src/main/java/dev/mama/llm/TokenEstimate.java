@@ -32,6 +32,19 @@ final class TokenEstimate {
         request.maxTokens().orElse((int) Math.ceil(completion)));
   }
 
+  /** What an answer used: as the server counted, or guessed where it did not. */
+  Tokens used(ChatRequest request, ChatReply reply) {
+    return reply.tokens() > 0
+        ? new Tokens(reply.promptTokens(), reply.completionTokens())
+        : partly(request, reply.text().length());
+  }
+
+  /** What a request used that was answered by {@code chars} characters. */
+  synchronized Tokens partly(ChatRequest request, int chars) {
+    return new Tokens(
+        (int) Math.ceil(plain(request) * promptFactor), (int) Math.ceil(chars / CHARS_PER_TOKEN));
+  }
+
   synchronized void learn(ChatRequest request, ChatReply reply) {
     if (reply.tokens() > 0) {
       promptFactor += NEWEST_SHARE * (reply.promptTokens() / plain(request) - promptFactor);
@@ -40,10 +53,16 @@ final class TokenEstimate {
   }
 
   private static double plain(ChatRequest request) {
-    double tokens = 0;
+    double chars = 0;
     for (ChatMessage message : request.messages()) {
-      tokens += message.content().length() / CHARS_PER_TOKEN + TOKENS_PER_MESSAGE;
+      chars += message.content().length() + CHARS_PER_TOKEN * TOKENS_PER_MESSAGE;
+      for (var call : message.toolCalls()) {
+        chars += call.name().length() + call.arguments().length();
+      }
     }
-    return tokens;
+    for (var tool : request.tools()) {
+      chars += tool.name().length() + tool.description().length() + tool.schema().length();
+    }
+    return chars / CHARS_PER_TOKEN;
   }
 }

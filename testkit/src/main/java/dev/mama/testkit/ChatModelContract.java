@@ -7,10 +7,13 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.mama.ChatException;
+import dev.mama.ChatFormat;
 import dev.mama.ChatMessage;
 import dev.mama.ChatMessage.Role;
 import dev.mama.ChatReply;
 import dev.mama.ChatRequest;
+import dev.mama.ChatStream;
+import dev.mama.ChatTool;
 import dev.mama.Deadline;
 import dev.mama.Time;
 import dev.mama.Trace;
@@ -108,6 +111,60 @@ public abstract class ChatModelContract {
   }
 
   @Test
+  void chat_toolsAndTheirResults_reachTheServerWhole() throws Exception {
+    var weather =
+        new ChatTool("weather", "The weather of a \"city\"", "{\"type\":\"object\",\"x\":1.5}");
+    var news = new ChatTool("news", "", "{\"type\":\"object\"}");
+    var calls =
+        List.of(
+            new ChatTool.Call("a1", "weather", "{\"city\":\"K\u00f6ln\"}"),
+            new ChatTool.Call("a2", "news", "{}"));
+    var messages =
+        List.of(
+            ChatMessage.user("Rain?"),
+            ChatMessage.assistant("", calls),
+            ChatMessage.result(calls.get(0), "wet"),
+            ChatMessage.result(calls.get(1), ""),
+            ChatMessage.assistant("I see.", calls.subList(0, 1)),
+            ChatMessage.result(calls.get(0), "echo"));
+    for (var choice :
+        List.of(
+            ChatTool.Choice.AUTO,
+            ChatTool.Choice.NONE,
+            ChatTool.Choice.REQUIRED,
+            new ChatTool.Choice.Named("news"))) {
+      Call call = sent(ChatRequest.of(messages).tools(List.of(weather, news)).toolChoice(choice));
+      assertThat(call.messages()).isEqualTo(messages);
+      assertThat(call.tools()).containsExactly(weather, news);
+      assertThat(call.toolChoice()).isEqualTo(choice);
+    }
+  }
+
+  @Test
+  void chat_format_reachesTheServer() throws Exception {
+    for (var format :
+        List.of(
+            ChatFormat.TEXT,
+            ChatFormat.JSON,
+            new ChatFormat.JsonSchema("plan", "{\"type\":\"object\"}", true),
+            new ChatFormat.JsonSchema("plan", "{}", false))) {
+      assertThat(sent(ChatRequest.of("echo").format(format)).format()).isEqualTo(format);
+    }
+  }
+
+  @Test
+  void chat_modelCallsTools_replySaysWhich() throws Exception {
+    ChatReply reply = model.chat(ChatRequest.of("call look {\"at\":\"this\"}"));
+    assertThat(reply.toolCalls())
+        .containsExactly(
+            new ChatTool.Call("c0", "look", "{\"at\":\"this\"}"),
+            new ChatTool.Call("c1", "again", "{}"));
+    assertThat(reply.finish()).isEqualTo(ChatReply.Finish.TOOLS);
+    assertThat(reply.text()).isEmpty();
+    assertThat(model.chat(ChatRequest.of("echo")).toolCalls()).isEmpty();
+  }
+
+  @Test
   void name_isGiven() {
     assertThat(model.name()).isNotBlank();
   }
@@ -119,6 +176,7 @@ public abstract class ChatModelContract {
     Call call = server.lastCall(request.trace().traceId()).orElseThrow();
     assertThat(call.temperature()).isEmpty();
     assertThat(call.maxTokens()).isEmpty();
+    assertThat(call.tools()).isEmpty();
   }
 
   @Test
@@ -271,6 +329,87 @@ public abstract class ChatModelContract {
     }
   }
 
+  @Test
+  void stream_pieces_makeTheWholeAnswer() throws Exception {
+    String said = "echo one  two\n\u6f22 \ud83d\ude80 three ";
+    try (ChatStream stream = model.stream(ChatRequest.of(said))) {
+      var pieces = new StringBuilder();
+      for (var piece = stream.next(); piece.isPresent(); piece = stream.next()) {
+        assertThat(piece.get()).isNotEmpty();
+        pieces.append(piece.get());
+      }
+      assertThat(pieces).hasToString(said);
+      assertThat(stream.next()).isEmpty();
+      ChatReply reply = stream.reply();
+      assertThat(reply.text()).isEqualTo(said);
+      assertThat(reply.tokens()).isEqualTo(12);
+      assertThat(reply.finish()).isEqualTo(ChatReply.Finish.STOP);
+      assertThat(reply.firstToken()).isPositive().isLessThanOrEqualTo(reply.onWire());
+      assertThat(reply.attempts()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void stream_replyAlone_isTheWholeAnswer() throws Exception {
+    try (ChatStream stream = model.stream(ChatRequest.of("call look {\"at\":\"this\"}"))) {
+      assertThat(stream.reply().toolCalls())
+          .containsExactly(
+              new ChatTool.Call("c0", "look", "{\"at\":\"this\"}"),
+              new ChatTool.Call("c1", "again", "{}"));
+      assertThat(stream.reply().finish()).isEqualTo(ChatReply.Finish.TOOLS);
+    }
+  }
+
+  @Test
+  void stream_readersLeave_leaveTheModelUsable() throws Exception {
+    for (int i = 0; i < GIVEN_UP; i++) {
+      try (ChatStream stream = model.stream(ChatRequest.of("echo " + "on and ".repeat(i)))) {
+        assertThat(stream.next()).isPresent();
+      }
+    }
+    assertUsable();
+  }
+
+  @Test
+  void stream_answerBreaksOff_isNoAnswer() throws Exception {
+    for (int i = 0; i < GIVEN_UP; i++) {
+      var e =
+          catchThrowableOfType(
+              ChatException.class,
+              () -> {
+                try (ChatStream stream = model.stream(ChatRequest.of("cut off here"))) {
+                  stream.reply();
+                }
+              });
+      assertThat(e).isNotNull();
+    }
+    assertUsable();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {401, 503})
+  void stream_failsBeforeItBegins_failsAsAWholeAnswerDoes(int status) {
+    var request = ChatRequest.of("status " + status);
+    var e = catchThrowableOfType(ChatException.class, () -> model.stream(request).close());
+    assertThat(e.reason()).isEqualTo(failure(request).reason());
+    assertThat(e).hasMessageContaining(Integer.toString(status));
+  }
+
+  @Test
+  void stream_deadlinePassedOrModelClosed_isRefused() {
+    var late = within(ChatRequest.of("echo"), Duration.ZERO);
+    assertThatThrownBy(() -> model.stream(late).close()).isInstanceOf(ChatException.class);
+    model.close();
+    assertThatThrownBy(() -> model.stream(ChatRequest.of("echo")).close())
+        .isInstanceOf(ChatException.class);
+    assertThat(server.requests()).isZero();
+  }
+
+  private Call sent(ChatRequest request) throws InterruptedException {
+    model.chat(request);
+    return server.lastCall(request.trace().traceId()).orElseThrow();
+  }
+
   private void assertUsable() throws Exception {
     var call = inThread(() -> model.chat(ChatRequest.of("echo again")));
     assertThat(call.get(BOUND_SECONDS, SECONDS).text()).isEqualTo("echo again");
@@ -297,8 +436,27 @@ public abstract class ChatModelContract {
       case "empty" -> Answer.text("");
       case "status" -> Answer.failure(Integer.parseInt(words[1]));
       case "later" -> Answer.failure(429, Map.of("retry-after", words[1]));
+      case "call" ->
+          new Answer.Tools(
+              List.of(
+                  new ChatTool.Call("c0", words[1].split(" ", 2)[0], words[1].split(" ", 2)[1]),
+                  new ChatTool.Call("c1", "again", "{}")));
+      case "cut" -> cut(call);
       case "garbage" -> Answer.garbage(words.length > 1 ? words[1] : "");
       default -> new Answer.Text(call.text(), Duration.ofMillis(call.text().hashCode() & 7));
     };
+  }
+
+  /** An answer whose last event is torn, or in whole one that is no JSON. */
+  private static Answer cut(Call call) {
+    String events =
+        String.join(
+            "", ScriptedStream.events(ScriptedChatJson.completion(call, "cut off here", 0)));
+    return call.streamed()
+        ? new Answer.Raw(
+            200,
+            events.substring(0, events.indexOf("off") + 2),
+            Map.of("content-type", "text/event-stream"))
+        : Answer.garbage("{\"choices\":");
   }
 }

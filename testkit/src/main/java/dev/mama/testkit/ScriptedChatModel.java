@@ -2,11 +2,15 @@ package dev.mama.testkit;
 
 import dev.mama.ChatException;
 import dev.mama.ChatException.Reason;
+import dev.mama.ChatMessage;
 import dev.mama.ChatReply;
+import dev.mama.ChatReply.Finish;
+import dev.mama.ChatReply.Source;
 import dev.mama.ChatRequest;
 import dev.mama.Time;
 import dev.mama.spi.ChatModel;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
@@ -22,7 +26,7 @@ import java.util.function.Function;
  */
 public final class ScriptedChatModel implements ChatModel {
 
-  private final Function<ChatRequest, String> script;
+  private final Function<ChatRequest, ChatMessage> script;
   private final Time time;
   private final Duration latency;
   private final AtomicLong calls = new AtomicLong();
@@ -40,9 +44,19 @@ public final class ScriptedChatModel implements ChatModel {
 
   /** The same, each answer given after {@code latency} of {@code time}. */
   public ScriptedChatModel(Function<ChatRequest, String> script, Time time, Duration latency) {
+    this(time, latency, request -> ChatMessage.assistant(script.apply(request)));
+  }
+
+  private ScriptedChatModel(
+      Time time, Duration latency, Function<ChatRequest, ChatMessage> script) {
     this.script = script;
     this.time = time;
     this.latency = latency;
+  }
+
+  /** A model that may call tools: {@code script} gives its whole message. */
+  public static ScriptedChatModel saying(Function<ChatRequest, ChatMessage> script) {
+    return new ScriptedChatModel(Time.system(), Duration.ZERO, script);
   }
 
   /** How often the script was asked. */
@@ -74,7 +88,20 @@ public final class ScriptedChatModel implements ChatModel {
       throw new ChatException(
           "the deadline passed before the scripted model answered", Reason.DEADLINE);
     }
-    return new ChatReply(script.apply(request), name(), 0, 0, Duration.ZERO, latency);
+    ChatMessage message = script.apply(request);
+    return new ChatReply(
+        message.content(),
+        message.toolCalls(),
+        message.toolCalls().isEmpty() ? Finish.STOP : Finish.TOOLS,
+        name(),
+        0,
+        0,
+        Duration.ZERO,
+        latency,
+        latency,
+        Source.MODEL,
+        1,
+        List.of());
   }
 
   @Override

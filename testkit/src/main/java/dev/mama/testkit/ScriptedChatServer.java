@@ -1,6 +1,8 @@
 package dev.mama.testkit;
 
+import dev.mama.ChatFormat;
 import dev.mama.ChatMessage;
+import dev.mama.ChatTool;
 import dev.mama.Trace;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -33,7 +35,8 @@ import tools.jackson.core.JacksonException;
  * <p>It calls itself {@value #MODEL} in {@code model} and {@code system_fingerprint} of every
  * answer, whatever model was asked for, and counts words where a model counts tokens. Each
  * connection has a virtual thread, so thousands of calls may wait at once; the script is called on
- * these threads, concurrently. Streaming is refused with status 400.
+ * these threads, concurrently. Where a stream is asked for, the answer comes as server-sent events,
+ * a word each.
  *
  * <p>Thread-safe.
  */
@@ -76,6 +79,10 @@ public final class ScriptedChatServer implements AutoCloseable {
    * @param messages the conversation, oldest first
    * @param temperature as asked, or empty
    * @param maxTokens as asked, or empty
+   * @param tools on offer
+   * @param toolChoice whether they may, must or must not be called
+   * @param format of the answer
+   * @param streamed whether the answer shall come as server-sent events
    * @param headers of the request, by lower-case name; they may hold a key
    */
   public record Call(
@@ -83,7 +90,30 @@ public final class ScriptedChatServer implements AutoCloseable {
       List<ChatMessage> messages,
       OptionalDouble temperature,
       OptionalInt maxTokens,
+      List<ChatTool> tools,
+      ChatTool.Choice toolChoice,
+      ChatFormat format,
+      boolean streamed,
       Map<String, String> headers) {
+
+    /** A call without tools, for text. */
+    public Call(
+        String model,
+        List<ChatMessage> messages,
+        OptionalDouble temperature,
+        OptionalInt maxTokens,
+        Map<String, String> headers) {
+      this(
+          model,
+          messages,
+          temperature,
+          maxTokens,
+          List.of(),
+          ChatTool.Choice.AUTO,
+          ChatFormat.TEXT,
+          false,
+          headers);
+    }
 
     /** What was said last. */
     public String text() {
@@ -116,6 +146,9 @@ public final class ScriptedChatServer implements AutoCloseable {
 
     /** A chat completion that says {@code text}, sent after {@code latency}. */
     record Text(String text, Duration latency) implements Answer {}
+
+    /** A chat completion that wants {@code calls} to be made, at once. */
+    record Tools(List<ChatTool.Call> calls) implements Answer {}
 
     /** An answer that is no chat completion: any status, any body, further headers. */
     record Raw(int status, String body, Map<String, String> headers) implements Answer {}
@@ -340,7 +373,9 @@ public final class ScriptedChatServer implements AutoCloseable {
       throws IOException, InterruptedException {
     switch (answer) {
       case Answer.Text(String text, Duration latency) ->
-          write(connection, 200, ScriptedChatJson.completion(call, text, requests.get()));
+          complete(connection, call, ScriptedChatJson.completion(call, text, requests.get()));
+      case Answer.Tools(List<ChatTool.Call> calls) ->
+          complete(connection, call, ScriptedChatJson.calling(call, calls, requests.get()));
       case Answer.Raw(int status, String body, Map<String, String> headers) ->
           connection.write(status, headers, body);
       case Answer.Hang() -> closing.await();
@@ -352,6 +387,16 @@ public final class ScriptedChatServer implements AutoCloseable {
     synchronized (byTrace) {
       byTrace.remove(trace.traceId());
       byTrace.put(trace.traceId(), call);
+    }
+  }
+
+  private static void complete(HttpConnection connection, Call call, String json)
+      throws IOException {
+    if (call.streamed()) {
+      String events = String.join("", ScriptedStream.events(json));
+      connection.write(200, Map.of("content-type", "text/event-stream"), events);
+    } else {
+      write(connection, 200, json);
     }
   }
 

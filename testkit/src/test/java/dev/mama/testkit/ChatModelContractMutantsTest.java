@@ -2,9 +2,12 @@ package dev.mama.testkit;
 
 import dev.mama.ChatException;
 import dev.mama.ChatException.Reason;
+import dev.mama.ChatFormat;
 import dev.mama.ChatMessage;
 import dev.mama.ChatReply;
 import dev.mama.ChatRequest;
+import dev.mama.ChatStream;
+import dev.mama.ChatTool;
 import dev.mama.Deadline;
 import dev.mama.Trace;
 import dev.mama.spi.ChatModel;
@@ -14,8 +17,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.OptionalInt;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -40,6 +41,12 @@ class ChatModelContractMutantsTest extends ChatModelContract {
         ReversesMessages.class,
         ForgetsOptions.class,
         MakesOptionsUp.class,
+        ForgetsTools.class,
+        ForgetsTheToolChoice.class,
+        ForgetsTheFormat.class,
+        ForgetsToolCalls.class,
+        StreamsWithoutTheEnd.class,
+        StreamsWhatIsMissing.class,
         StartsATraceOfItsOwn.class,
         SendsTheCallersSpan.class,
         HidesWhatServed.class,
@@ -96,7 +103,7 @@ class ChatModelContractMutantsTest extends ChatModelContract {
         public ChatReply chat(ChatRequest request) throws InterruptedException {
           int from = request.messages().size() > 1 ? 1 : 0;
           List<ChatMessage> rest = request.messages().subList(from, request.messages().size());
-          return super.chat(with(request, rest, request.temperature(), request.maxTokens()));
+          return super.chat(request.messages(rest));
         }
       };
     }
@@ -109,7 +116,7 @@ class ChatModelContractMutantsTest extends ChatModelContract {
         @Override
         public ChatReply chat(ChatRequest request) throws InterruptedException {
           List<ChatMessage> reversed = new ArrayList<>(request.messages()).reversed();
-          return super.chat(with(request, reversed, request.temperature(), request.maxTokens()));
+          return super.chat(request.messages(reversed));
         }
       };
     }
@@ -122,7 +129,92 @@ class ChatModelContractMutantsTest extends ChatModelContract {
         @Override
         public ChatReply chat(ChatRequest request) throws InterruptedException {
           return super.chat(
-              with(request, request.messages(), OptionalDouble.empty(), OptionalInt.empty()));
+              ChatRequest.of(request.messages())
+                  .tools(request.tools())
+                  .toolChoice(request.toolChoice())
+                  .format(request.format())
+                  .within(request.trace(), request.deadline())
+                  .idempotencyKey(request.idempotencyKey().orElse("none")));
+        }
+      };
+    }
+  }
+
+  static class ForgetsTools extends ChatModelContract {
+    @Override
+    protected ChatModel newModel(URI server) {
+      return new JdkChatModel(server) {
+        @Override
+        public ChatReply chat(ChatRequest request) throws InterruptedException {
+          return super.chat(request.toolChoice(ChatTool.Choice.AUTO).tools(List.of()));
+        }
+      };
+    }
+  }
+
+  static class ForgetsTheToolChoice extends ChatModelContract {
+    @Override
+    protected ChatModel newModel(URI server) {
+      return new JdkChatModel(server) {
+        @Override
+        public ChatReply chat(ChatRequest request) throws InterruptedException {
+          return super.chat(request.toolChoice(ChatTool.Choice.AUTO));
+        }
+      };
+    }
+  }
+
+  static class ForgetsTheFormat extends ChatModelContract {
+    @Override
+    protected ChatModel newModel(URI server) {
+      return new JdkChatModel(server) {
+        @Override
+        public ChatReply chat(ChatRequest request) throws InterruptedException {
+          return super.chat(request.format(ChatFormat.TEXT));
+        }
+      };
+    }
+  }
+
+  static class ForgetsToolCalls extends ChatModelContract {
+    @Override
+    protected ChatModel newModel(URI server) {
+      return new JdkChatModel(server) {
+        @Override
+        public ChatReply chat(ChatRequest request) throws InterruptedException {
+          ChatReply r = super.chat(request);
+          return new ChatReply(
+              r.text(), r.model(), r.promptTokens(), r.completionTokens(), r.queued(), r.onWire());
+        }
+      };
+    }
+  }
+
+  static class StreamsWithoutTheEnd extends ChatModelContract {
+    @Override
+    protected ChatModel newModel(URI server) {
+      return new JdkChatModel(server) {
+        @Override
+        public ChatStream stream(ChatRequest request) throws InterruptedException {
+          ChatReply r = chat(request);
+          String most = r.text().substring(0, Math.max(0, r.text().length() - 1));
+          return ChatStream.of(new ChatReply(most, r.model(), 6, 6, r.queued(), r.onWire()));
+        }
+      };
+    }
+  }
+
+  static class StreamsWhatIsMissing extends ChatModelContract {
+    @Override
+    protected ChatModel newModel(URI server) {
+      return new JdkChatModel(server) {
+        @Override
+        public ChatStream stream(ChatRequest request) throws InterruptedException {
+          try {
+            return super.stream(request);
+          } catch (ChatException e) {
+            return ChatStream.of(new ChatReply("", "any", 0, 0, Duration.ZERO, Duration.ZERO));
+          }
         }
       };
     }
@@ -184,16 +276,7 @@ class ChatModelContractMutantsTest extends ChatModelContract {
         @Override
         public ChatReply chat(ChatRequest request) throws InterruptedException {
           ChatReply r = super.chat(request);
-          return new ChatReply(
-              r.text(),
-              r.model(),
-              r.promptTokens(),
-              r.completionTokens(),
-              r.queued(),
-              r.onWire(),
-              r.source(),
-              0,
-              r.passedOver());
+          return r.servedBy(r.source(), 0, r.queued(), r.passedOver());
         }
       };
     }
@@ -351,21 +434,5 @@ class ChatModelContractMutantsTest extends ChatModelContract {
         }
       }
     };
-  }
-
-  private static ChatRequest with(
-      ChatRequest request,
-      List<ChatMessage> messages,
-      OptionalDouble temperature,
-      OptionalInt maxTokens) {
-    return new ChatRequest(
-        messages,
-        temperature,
-        maxTokens,
-        request.trace(),
-        request.deadline(),
-        request.priority(),
-        request.caller(),
-        request.idempotencyKey());
   }
 }

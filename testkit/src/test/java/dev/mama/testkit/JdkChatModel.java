@@ -2,8 +2,13 @@ package dev.mama.testkit;
 
 import dev.mama.ChatException;
 import dev.mama.ChatException.Reason;
+import dev.mama.ChatFormat;
+import dev.mama.ChatMessage;
 import dev.mama.ChatReply;
+import dev.mama.ChatReply.Finish;
+import dev.mama.ChatReply.Source;
 import dev.mama.ChatRequest;
+import dev.mama.ChatTool;
 import dev.mama.Time;
 import dev.mama.Trace;
 import dev.mama.spi.ChatModel;
@@ -15,12 +20,15 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The plainest model that keeps the contract, over the JDK's client: what mutants break. */
 class JdkChatModel implements ChatModel {
@@ -100,15 +108,37 @@ class JdkChatModel implements ChatModel {
 
   private HttpRequest post(ChatRequest request, Duration left) {
     var root = JSON.createObjectNode().put("model", name());
-    var messages = root.putArray("messages");
-    for (var message : request.messages()) {
-      messages
-          .addObject()
-          .put("role", message.role().name().toLowerCase(Locale.ROOT))
-          .put("content", message.content());
-    }
+    request.messages().forEach(message -> write(message, root.withArray("messages").addObject()));
     request.temperature().ifPresent(value -> root.put("temperature", value));
     request.maxTokens().ifPresent(value -> root.put("max_tokens", value));
+    for (var tool : request.tools()) {
+      root.withArray("tools")
+          .addObject()
+          .put("type", "function")
+          .putObject("function")
+          .put("name", tool.name())
+          .put("description", tool.description())
+          .set("parameters", JSON.readTree(tool.schema()));
+    }
+    switch (request.toolChoice()) {
+      case ChatTool.Choice.Auto auto -> {}
+      case ChatTool.Choice.None none -> root.put("tool_choice", "none");
+      case ChatTool.Choice.Required required -> root.put("tool_choice", "required");
+      case ChatTool.Choice.Named(String name) ->
+          root.putObject("tool_choice").putObject("function").put("name", name);
+    }
+    switch (request.format()) {
+      case ChatFormat.Text text -> {}
+      case ChatFormat.JsonObject any ->
+          root.putObject("response_format").put("type", "json_object");
+      case ChatFormat.JsonSchema(String name, String schema, boolean strict) ->
+          root.putObject("response_format")
+              .put("type", "json_schema")
+              .putObject("json_schema")
+              .put("name", name)
+              .put("strict", strict)
+              .set("schema", JSON.readTree(schema));
+    }
     var post =
         HttpRequest.newBuilder(server.resolve("/v1/chat/completions"))
             .timeout(left.compareTo(Duration.ofMinutes(1)) < 0 ? left : Duration.ofMinutes(1))
@@ -118,23 +148,54 @@ class JdkChatModel implements ChatModel {
     return post.build();
   }
 
+  private static void write(ChatMessage message, ObjectNode node) {
+    node.put("role", message.role().name().toLowerCase(Locale.ROOT));
+    node.put("content", message.content());
+    message.toolCallId().ifPresent(id -> node.put("tool_call_id", id));
+    for (var call : message.toolCalls()) {
+      node.withArray("tool_calls")
+          .addObject()
+          .put("id", call.id())
+          .put("type", "function")
+          .putObject("function")
+          .put("name", call.name())
+          .put("arguments", call.arguments());
+    }
+  }
+
   ChatReply reply(byte[] body, Duration onWire) {
+    JsonNode root;
     try {
-      JsonNode root = JSON.readTree(body);
-      JsonNode content = root.path("choices").path(0).path("message").path("content");
-      if (content.isString()) {
-        JsonNode usage = root.path("usage");
-        return new ChatReply(
-            content.asString(),
-            root.path("model").asString(""),
-            usage.path("prompt_tokens").asInt(0),
-            usage.path("completion_tokens").asInt(0),
-            Duration.ZERO,
-            onWire);
-      }
+      root = JSON.readTree(body);
     } catch (JacksonException e) {
       throw new ChatException("no JSON", Reason.MALFORMED, 1, null, e);
     }
-    throw new ChatException("no choices", Reason.MALFORMED, 1, null, null);
+    JsonNode message = root.path("choices").path(0).path("message");
+    if (!message.isObject()) {
+      throw new ChatException("no choices", Reason.MALFORMED, 1, null, null);
+    }
+    var calls = new ArrayList<ChatTool.Call>();
+    for (JsonNode call : message.path("tool_calls")) {
+      JsonNode function = call.path("function");
+      calls.add(
+          new ChatTool.Call(
+              call.path("id").asString(),
+              function.path("name").asString(),
+              function.path("arguments").asString()));
+    }
+    JsonNode usage = root.path("usage");
+    return new ChatReply(
+        message.path("content").asString(""),
+        calls,
+        calls.isEmpty() ? Finish.STOP : Finish.TOOLS,
+        root.path("model").asString(""),
+        usage.path("prompt_tokens").asInt(0),
+        usage.path("completion_tokens").asInt(0),
+        Duration.ZERO,
+        onWire,
+        onWire,
+        Source.MODEL,
+        1,
+        List.of());
   }
 }

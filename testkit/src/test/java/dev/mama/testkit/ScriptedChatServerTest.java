@@ -63,14 +63,22 @@ class ScriptedChatServerTest {
   void request_notUnderstood_isRefusedWithAReason() throws Exception {
     assertThat(post(server, BodyPublishers.ofString("nonsense")).statusCode()).isEqualTo(400);
     assertThat(post(server, BodyPublishers.ofString("{}")).body()).contains("no messages");
-    assertThat(
-            post(
-                    server,
-                    BodyPublishers.ofString(ASK.replace("{\"model", "{\"stream\":true,\"model")))
-                .body())
-        .contains("does not stream");
     var elsewhere = HttpRequest.newBuilder(server.uri().resolve("/v2")).build();
     assertThat(client.send(elsewhere, BodyHandlers.ofString()).statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void stream_comesAsEventsAWordEachThenTheCounts() throws Exception {
+    String ask = ASK.replace("{\"model", "{\"stream\":true,\"model");
+    var response = post(server, BodyPublishers.ofString(ask));
+    assertThat(response.headers().firstValue("content-type")).hasValue("text/event-stream");
+    assertThat(response.body().lines().filter(line -> !line.isEmpty()))
+        .allMatch(line -> line.startsWith("data: "))
+        .anyMatch(line -> line.contains("{\"content\":\"two\"}"))
+        .anyMatch(line -> line.contains("{\"content\":\" words\"}"))
+        .anyMatch(line -> line.contains("\"finish_reason\":\"stop\""))
+        .anyMatch(line -> line.contains("\"total_tokens\":4"))
+        .endsWith("data: [DONE]");
   }
 
   @Test
