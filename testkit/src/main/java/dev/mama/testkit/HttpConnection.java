@@ -11,6 +11,8 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * One connection of a small HTTP/1.1 server (RFC 9112): requests with a length or in chunks, one
@@ -42,9 +44,12 @@ final class HttpConnection implements Closeable {
   /**
    * Waits for the next request; empty when the client has closed the connection.
    *
-   * @throws IOException if the connection breaks, or what comes is not HTTP or above the limits
+   * @param idleMillis the longest silence, 0 for any
+   * @throws IOException if the connection breaks or is silent for too long, or what comes is not
+   *     HTTP or above the limits
    */
-  Optional<Request> read() throws IOException {
+  Optional<Request> read(int idleMillis) throws IOException {
+    socket.setSoTimeout(idleMillis);
     String start = line();
     if (start.isEmpty()) {
       return Optional.empty();
@@ -80,6 +85,29 @@ final class HttpConnection implements Closeable {
     whole.writeBytes(head.toString().getBytes(StandardCharsets.ISO_8859_1));
     whole.writeBytes(body);
     socket.getOutputStream().write(whole.toByteArray());
+  }
+
+  /** Sends the bytes as they are; {@code closing} ends pauses and silence. */
+  void write(Transmission bytes, CountDownLatch closing) throws IOException, InterruptedException {
+    for (var part : bytes.parts()) {
+      if (!part.pause().isZero() && closing.await(part.pause().toNanos(), TimeUnit.NANOSECONDS)) {
+        return;
+      }
+      socket.getOutputStream().write(part.text().getBytes(StandardCharsets.UTF_8));
+    }
+    switch (bytes.end()) {
+      case KEEP -> {}
+      case CLOSE -> socket.close();
+      case RESET -> {
+        socket.setSoLinger(true, 0);
+        socket.close();
+      }
+      case HALF_CLOSE -> {
+        socket.shutdownOutput();
+        closing.await();
+      }
+      case HANG -> closing.await();
+    }
   }
 
   @Override

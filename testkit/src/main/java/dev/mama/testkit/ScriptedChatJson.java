@@ -151,7 +151,7 @@ final class ScriptedChatJson {
     return JSON.writeValueAsString(root);
   }
 
-  private static int words(String text) {
+  static int words(String text) {
     return text.isBlank() ? 0 : text.strip().split("\\s+").length;
   }
 

@@ -11,7 +11,6 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -38,6 +37,13 @@ import tools.jackson.core.JacksonException;
  * these threads, concurrently. Where a stream is asked for, the answer comes as server-sent events,
  * a word each.
  *
+ * <p>It speaks embeddings as well: the script sees each text as a message, and where it answers a
+ * {@link Answer.Text} the vectors are those of a {@link HashingEncoder}.
+ *
+ * <p>With {@link Faults}, {@link Latency} and {@link RateLimit} it is a laboratory of what goes
+ * wrong. It is bounded: it listens on the loopback address only, a request is 64 MiB at most, and
+ * everything it holds ends with {@link #close}.
+ *
  * <p>Thread-safe.
  */
 public final class ScriptedChatServer implements AutoCloseable {
@@ -46,7 +52,6 @@ public final class ScriptedChatServer implements AutoCloseable {
   public static final String MODEL = "scripted";
 
   private static final int BACKLOG = 4_096;
-  private static final int KEPT_CALLS = 4_096;
 
   private final Function<Call, Answer> script;
   private final ServerSocket listener;
@@ -62,13 +67,8 @@ public final class ScriptedChatServer implements AutoCloseable {
   private final AtomicLong refused = new AtomicLong();
   private final AtomicInteger serving = new AtomicInteger();
   private volatile int capacity = Integer.MAX_VALUE;
-  private final Map<String, Call> byTrace =
-      new LinkedHashMap<>() {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Call> eldest) {
-          return size() > KEPT_CALLS;
-        }
-      };
+  private volatile int idleMillis;
+  private final CallsByTrace calls = new CallsByTrace();
 
   /**
    * What a client asked.
@@ -158,6 +158,9 @@ public final class ScriptedChatServer implements AutoCloseable {
 
     /** No answer; the connection is closed instead. */
     record Drop() implements Answer {}
+
+    /** Whatever bytes, however they come; see {@link Faults}. */
+    record Wire(Transmission bytes) implements Answer {}
 
     /** A chat completion at once. */
     static Answer text(String text) {
@@ -255,9 +258,15 @@ public final class ScriptedChatServer implements AutoCloseable {
 
   /** The latest call of the trace, among the last 4,096 traces. */
   public Optional<Call> lastCall(String traceId) {
-    synchronized (byTrace) {
-      return Optional.ofNullable(byTrace.get(traceId));
-    }
+    return calls.last(traceId);
+  }
+
+  /**
+   * From now on a connection that is silent for {@code limit} is closed, as by most servers;
+   * connections that wait already are not. At first there is no limit.
+   */
+  public void idleLimit(Duration limit) {
+    idleMillis = Math.toIntExact(limit.toMillis());
   }
 
   /** Closes every open connection, as a server does that grows tired of idle ones. */
@@ -302,7 +311,7 @@ public final class ScriptedChatServer implements AutoCloseable {
       peakOpen.accumulateAndGet(open.size(), Math::max);
       try {
         while (!isClosing()) {
-          var request = connection.read();
+          var request = connection.read(idleMillis);
           if (request.isEmpty()) {
             return;
           }
@@ -321,7 +330,7 @@ public final class ScriptedChatServer implements AutoCloseable {
   private void handle(HttpConnection connection, HttpConnection.Request request)
       throws IOException, InterruptedException {
     switch (request.method() + " " + request.path()) {
-      case "POST /v1/chat/completions" -> {
+      case "POST /v1/chat/completions", "POST /v1/embeddings" -> {
         requests.incrementAndGet();
         peakInFlight.accumulateAndGet(inFlight.incrementAndGet(), Math::max);
         try {
@@ -338,14 +347,15 @@ public final class ScriptedChatServer implements AutoCloseable {
 
   private void complete(HttpConnection connection, HttpConnection.Request request)
       throws IOException, InterruptedException {
+    boolean embeds = request.path().endsWith("/embeddings");
     Call call;
     try {
-      call = ScriptedChatJson.call(request);
+      call = embeds ? ScriptedEmbeddings.call(request) : ScriptedChatJson.call(request);
     } catch (IllegalArgumentException | JacksonException e) {
-      refuse(connection, 400, "not a chat completion request: " + e.getMessage());
+      refuse(connection, 400, "not a request for %s: %s".formatted(request.path(), e.getMessage()));
       return;
     }
-    call.trace().ifPresent(trace -> keep(trace, call));
+    call.trace().ifPresent(trace -> calls.keep(trace, call));
     Answer answer;
     try {
       if (serving.incrementAndGet() > capacity) {
@@ -364,7 +374,12 @@ public final class ScriptedChatServer implements AutoCloseable {
       // Before the answer leaves, because the client may ask again as soon as it has that.
       serving.decrementAndGet();
     }
-    if (!isClosing()) {
+    if (isClosing()) {
+      return;
+    }
+    if (embeds && answer instanceof Answer.Text) {
+      write(connection, 200, ScriptedEmbeddings.answer(call));
+    } else {
       write(connection, call, answer);
     }
   }
@@ -378,15 +393,9 @@ public final class ScriptedChatServer implements AutoCloseable {
           complete(connection, call, ScriptedChatJson.calling(call, calls, requests.get()));
       case Answer.Raw(int status, String body, Map<String, String> headers) ->
           connection.write(status, headers, body);
+      case Answer.Wire(Transmission bytes) -> connection.write(bytes, closing);
       case Answer.Hang() -> closing.await();
       case Answer.Drop() -> connection.close();
-    }
-  }
-
-  private void keep(Trace trace, Call call) {
-    synchronized (byTrace) {
-      byTrace.remove(trace.traceId());
-      byTrace.put(trace.traceId(), call);
     }
   }
 
