@@ -1,6 +1,8 @@
 package dev.mama.bench;
 
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** A question that is answered by measuring. */
 public interface Bench {
@@ -27,8 +29,15 @@ public interface Bench {
    *
    * @param quick whether to end within a minute
    * @param seed what the inputs are drawn from
+   * @param out where charts go, or empty where none are wanted
    */
-  record Options(boolean quick, long seed) {}
+  record Options(boolean quick, long seed, Optional<Path> out) {
+
+    /** Without charts. */
+    public Options(boolean quick, long seed) {
+      this(quick, seed, Optional.empty());
+    }
+  }
 
   /** Follows a measurement. */
   interface Progress {
@@ -45,6 +54,11 @@ public interface Bench {
 
   /** All there are, in the order of the list. */
   static List<Bench> all() {
-    return List.of(new MatchingBench(), new RuntimeBench(), new TrustBench(), new RegistryBench());
+    return List.of(
+        new MatchingBench(),
+        new RuntimeBench(),
+        new TrustBench(),
+        new RegistryBench(),
+        new LlmBench());
   }
 }

@@ -5,6 +5,7 @@ import dev.mama.bench.Figure;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -66,7 +67,7 @@ final class BenchCommand implements Callable<Integer> {
     Report report = Report.start(folder, "bench " + question + (quick ? " --quick" : ""), seed);
     List<Figure> figures;
     try (var bar = new Bar("bench " + question)) {
-      figures = bench.run(new Bench.Options(quick, seed), bar::at);
+      figures = bench.run(new Bench.Options(quick, seed, Optional.of(folder)), bar::at);
     }
     report.write(figures, Map.of());
     System.out.print(Report.table(figures));

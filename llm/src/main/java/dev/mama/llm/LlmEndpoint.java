@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param connectTimeout longest time to open a connection
  * @param maxReplyBytes longest answer that is read, in bytes; a longer one is given up
  * @param headers sent with every call, by lower-case name
+ * @param http how connections are made and kept
  */
 public record LlmEndpoint(
     URI baseUrl,
@@ -37,7 +38,8 @@ public record LlmEndpoint(
     Duration requestTimeout,
     Duration connectTimeout,
     int maxReplyBytes,
-    Map<String, String> headers) {
+    Map<String, String> headers,
+    HttpOptions http) {
 
   private static final Set<String> OWN_HEADERS =
       Set.of(
@@ -68,6 +70,10 @@ public record LlmEndpoint(
     requireTimeout("requestTimeout", requestTimeout);
     requireTimeout("connectTimeout", connectTimeout);
     headers = checked(headers);
+    require(
+        !http.http2() || baseUrl.getScheme().equalsIgnoreCase("https"),
+        "HTTP/2 without TLS (%s) is not supported, because servers answer its upgrade wrongly; use https or leave http2 out"
+            .formatted(baseUrl));
   }
 
   /**
@@ -95,51 +101,77 @@ public record LlmEndpoint(
         Duration.ofSeconds(60),
         Duration.ofSeconds(5),
         4 << 20,
-        Map.of());
+        Map.of(),
+        HttpOptions.DEFAULT);
   }
 
   /** The same endpoint, called with {@code key} as bearer token. */
   public LlmEndpoint withApiKey(String key) {
-    return copy(key, poolSize, maxWaiting, requestTimeout, connectTimeout, maxReplyBytes, headers);
+    return copy(
+        key, poolSize, maxWaiting, requestTimeout, connectTimeout, maxReplyBytes, headers, http);
   }
 
   /** The same endpoint over at most {@code connections} connections. */
   public LlmEndpoint withPoolSize(int connections) {
     return copy(
-        apiKey, connections, maxWaiting, requestTimeout, connectTimeout, maxReplyBytes, headers);
+        apiKey,
+        connections,
+        maxWaiting,
+        requestTimeout,
+        connectTimeout,
+        maxReplyBytes,
+        headers,
+        http);
   }
 
   /** The same endpoint with at most {@code calls} calls waiting for a connection. */
   public LlmEndpoint withMaxWaiting(int calls) {
-    return copy(apiKey, poolSize, calls, requestTimeout, connectTimeout, maxReplyBytes, headers);
+    return copy(
+        apiKey, poolSize, calls, requestTimeout, connectTimeout, maxReplyBytes, headers, http);
   }
 
   /** The same endpoint that is given up after {@code timeout} on the wire. */
   public LlmEndpoint withRequestTimeout(Duration timeout) {
-    return copy(apiKey, poolSize, maxWaiting, timeout, connectTimeout, maxReplyBytes, headers);
+    return copy(
+        apiKey, poolSize, maxWaiting, timeout, connectTimeout, maxReplyBytes, headers, http);
   }
 
   /** The same endpoint that must accept a connection within {@code timeout}. */
   public LlmEndpoint withConnectTimeout(Duration timeout) {
-    return copy(apiKey, poolSize, maxWaiting, requestTimeout, timeout, maxReplyBytes, headers);
+    return copy(
+        apiKey, poolSize, maxWaiting, requestTimeout, timeout, maxReplyBytes, headers, http);
   }
 
   /** The same endpoint, whose answers are read up to {@code bytes} bytes. */
   public LlmEndpoint withMaxReplyBytes(int bytes) {
-    return copy(apiKey, poolSize, maxWaiting, requestTimeout, connectTimeout, bytes, headers);
+    return copy(apiKey, poolSize, maxWaiting, requestTimeout, connectTimeout, bytes, headers, http);
   }
 
   /** The same endpoint, called with one header more. */
   public LlmEndpoint withHeader(String name, String value) {
     var more = new TreeMap<>(headers);
     more.put(name.toLowerCase(Locale.ROOT), value);
-    return copy(apiKey, poolSize, maxWaiting, requestTimeout, connectTimeout, maxReplyBytes, more);
+    return copy(
+        apiKey, poolSize, maxWaiting, requestTimeout, connectTimeout, maxReplyBytes, more, http);
+  }
+
+  /** The same endpoint over connections made and kept as {@code options} say. */
+  public LlmEndpoint withHttp(HttpOptions options) {
+    return copy(
+        apiKey,
+        poolSize,
+        maxWaiting,
+        requestTimeout,
+        connectTimeout,
+        maxReplyBytes,
+        headers,
+        options);
   }
 
   /** Says everything but the key and the values of headers. */
   @Override
   public String toString() {
-    return "LlmEndpoint[%s, model=%s, key=%s, poolSize=%d, maxWaiting=%d, requestTimeout=%s, connectTimeout=%s, maxReplyBytes=%d, headers=%s]"
+    return "LlmEndpoint[%s, model=%s, key=%s, poolSize=%d, maxWaiting=%d, requestTimeout=%s, connectTimeout=%s, maxReplyBytes=%d, headers=%s, http=%s]"
         .formatted(
             baseUrl,
             model,
@@ -149,7 +181,12 @@ public record LlmEndpoint(
             requestTimeout,
             connectTimeout,
             maxReplyBytes,
-            new TreeSet<>(headers.keySet()));
+            new TreeSet<>(headers.keySet()),
+            http);
+  }
+
+  boolean isSecure() {
+    return baseUrl.getScheme().equalsIgnoreCase("https");
   }
 
   URI resolve(String path) {
@@ -167,7 +204,8 @@ public record LlmEndpoint(
       // Shorter values are no secrets, and would tear ordinary words apart.
       safe = value.length() < 8 ? safe : safe.replace(value, "***");
     }
-    return safe;
+    String password = http.proxy().map(HttpOptions.Proxy::password).orElse("");
+    return password.isEmpty() ? safe : safe.replace(password, "***");
   }
 
   private LlmEndpoint copy(
@@ -177,9 +215,10 @@ public record LlmEndpoint(
       Duration request,
       Duration connect,
       int replyBytes,
-      Map<String, String> extra) {
+      Map<String, String> extra,
+      HttpOptions options) {
     return new LlmEndpoint(
-        baseUrl, model, key, connections, waiting, request, connect, replyBytes, extra);
+        baseUrl, model, key, connections, waiting, request, connect, replyBytes, extra, options);
   }
 
   private static URI normal(URI url) {

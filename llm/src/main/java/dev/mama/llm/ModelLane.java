@@ -55,6 +55,9 @@ final class ModelLane implements AutoCloseable {
     meters.gauge("mama.llm.admission.admitted", admission::admitted);
     meters.gauge("mama.llm.admission.waiting", admission::waiting);
     meters.gauge("mama.llm.breaker.state", breaker::state);
+    if (model instanceof OpenAiChatModel http) {
+      meters.gauge("mama.llm.connections", http::openConnections);
+    }
   }
 
   String name() {

@@ -168,6 +168,11 @@ public final class OpenAiChatModel implements ChatModel {
     return stream;
   }
 
+  /** Connections that are open, idle ones included. */
+  int openConnections() {
+    return http.open();
+  }
+
   /** Calls in flight and calls that wait fail at once; connections end soon after. */
   @Override
   public void close() {

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import java.io.ByteArrayOutputStream;
 import java.net.URI;
@@ -17,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
@@ -25,7 +27,6 @@ import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 import reactor.netty.ByteBufFlux;
 import reactor.netty.NettyOutbound;
-import reactor.netty.http.HttpProtocol;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.http.client.HttpClientRequest;
 import reactor.netty.http.client.HttpClientResponse;
@@ -33,11 +34,11 @@ import reactor.netty.resources.ConnectionProvider;
 import reactor.netty.resources.LoopResources;
 
 /**
- * One bounded pool of HTTP/1.1 keep-alive connections with event loops of its own.
+ * One bounded pool of kept connections, HTTP/1.1 or HTTP/2, with event loops of its own.
  *
  * <p>Nothing here waits. A connection is touched by its event loop alone: a caller hands its
  * request over and holds an {@link Exchange}. Cancelling closes the connection, because what is
- * still to come on it belongs to nobody.
+ * still to come on it belongs to nobody; over HTTP/2 it ends the stream alone.
  *
  * <p>Reactor Netty sends a request a second time only when a pooled connection turned out to be
  * dead before a byte of the request was written; otherwise nothing is retried.
@@ -46,14 +47,15 @@ import reactor.netty.resources.LoopResources;
  */
 final class PooledHttp implements AutoCloseable {
 
-  /** Below the 30 s after which common servers close an idle connection on their side. */
-  private static final Duration IDLE = Duration.ofSeconds(20);
+  /** The least time between two looks for connections that were idle for too long. */
+  private static final Duration EVICT = Duration.ofSeconds(1);
 
   private final LoopResources loops;
   private final ConnectionProvider pool;
   private final Scheduler onLoop;
   private final HttpClient client;
   private final int maxReplyBytes;
+  private final AtomicInteger open = new AtomicInteger();
 
   /**
    * An answer of whatever status, with the moments its request left and it was complete.
@@ -103,6 +105,7 @@ final class PooledHttp implements AutoCloseable {
   PooledHttp(LlmEndpoint endpoint) {
     int threads = Math.min(endpoint.poolSize(), Runtime.getRuntime().availableProcessors());
     this.loops = LoopResources.create("mama-llm", threads, true);
+    Duration idle = endpoint.http().idleLimit();
     this.pool =
         ConnectionProvider.builder("mama-llm")
             .maxConnections(endpoint.poolSize())
@@ -110,18 +113,32 @@ final class PooledHttp implements AutoCloseable {
             // still closing, or is still being opened for a caller that left, wait in it.
             .pendingAcquireMaxCount(2 * endpoint.poolSize())
             .pendingAcquireTimeout(endpoint.connectTimeout())
-            .maxIdleTime(IDLE)
+            .maxIdleTime(idle)
+            .evictInBackground(idle.compareTo(EVICT) < 0 ? EVICT : idle)
             .lifo()
             .build();
     this.onLoop = Schedulers.fromExecutor(loops.onClient(false));
     this.client =
-        HttpClient.create(pool)
-            .runOn(loops, false)
-            .protocol(HttpProtocol.HTTP11)
-            .option(
-                ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) endpoint.connectTimeout().toMillis())
-            .headers(all -> all.set("user-agent", "mama").set("accept", "application/json"));
+        Tls.apply(
+            HttpClient.create(pool)
+                .runOn(loops, false)
+                .option(
+                    ChannelOption.CONNECT_TIMEOUT_MILLIS,
+                    (int) endpoint.connectTimeout().toMillis())
+                .headers(all -> all.set("user-agent", "mama").set("accept", "application/json"))
+                .doOnChannelInit((observer, channel, remote) -> count(channel)),
+            endpoint);
     this.maxReplyBytes = endpoint.maxReplyBytes();
+  }
+
+  /** Connections that are open, idle ones included. */
+  int open() {
+    return open.get();
+  }
+
+  private void count(Channel channel) {
+    open.incrementAndGet();
+    channel.closeFuture().addListener(closed -> open.decrementAndGet());
   }
 
   /** Posts JSON and reads the whole answer. */

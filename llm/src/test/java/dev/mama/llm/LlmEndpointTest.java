@@ -84,12 +84,15 @@ class LlmEndpointTest {
             .withConnectTimeout(Duration.ofSeconds(7))
             .withHeader("X-One", "1")
             .withHeader("x-two", "2")
-            .withApiKey(CANARY);
+            .withApiKey(CANARY)
+            .withHttp(HttpOptions.DEFAULT.withIdleLimit(Duration.ofSeconds(8)));
     assertThat(all)
         .hasToString(
             "LlmEndpoint[http://localhost:8000, model=m, key=set, poolSize=3, maxWaiting=4,"
                 + " requestTimeout=PT6S, connectTimeout=PT7S, maxReplyBytes=5,"
-                + " headers=[x-one, x-two]]");
+                + " headers=[x-one, x-two], http="
+                + HttpOptions.DEFAULT.withIdleLimit(Duration.ofSeconds(8))
+                + "]");
     assertThat(all.headers()).containsEntry("x-one", "1").containsEntry("x-two", "2");
   }
 
