@@ -1,0 +1,124 @@
+package dev.mama.bench;
+
+import dev.mama.bench.LlmCells.Cell;
+import dev.mama.bench.LlmCells.Side;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * How many answers a second do agents get through the pipeline, what does it add to a call, and how
+ * does it treat a server that refuses, changes or goes away, beside the bare client and
+ * LangChain4j's?
+ *
+ * <p>The scripted server runs in a process of its own on the same processors. The system property
+ * {@code mama.bench.llm} chooses parts of a full run: latencies in milliseconds, {@code drills},
+ * {@code capacity}, comma-separated; all of them unless set.
+ */
+final class LlmBench implements Bench {
+
+  private static final int[] CONNECTIONS = {16, 64, 256, 1_024};
+  private static final int[] QUICK_CONNECTIONS = {16, 64};
+  private static final int[] LATENCIES = {50, 200, 1_000, 5_000};
+  private static final int[] QUICK_LATENCIES = {50};
+
+  @Override
+  public String name() {
+    return "llm";
+  }
+
+  @Override
+  public String question() {
+    return "How much of what a model's server carries do agents get, and at what cost?";
+  }
+
+  @Override
+  public List<Figure> run(Options options, Progress progress) throws InterruptedException {
+    boolean quick = options.quick();
+    int[] latencies = quick ? QUICK_LATENCIES : LATENCIES;
+    List<String> parts =
+        List.of(System.getProperty("mama.bench.llm", everything(latencies)).split(",", -1));
+    var cells = new LlmCells(quick ? Duration.ofSeconds(1) : Duration.ofSeconds(4));
+    var matrix = new ArrayList<Cell>();
+    var figures = new ArrayList<Figure>();
+    int done = 0;
+    progress.at(done, parts.size() + 1L, "warming up");
+    new LlmCells(Duration.ofSeconds(quick ? 1 : 3)).cell(64, Duration.ofMillis(5));
+    for (int latency : latencies) {
+      if (parts.contains(Integer.toString(latency))) {
+        progress.at(++done, parts.size() + 1L, "latency of %,d ms".formatted(latency));
+        matrix.addAll(
+            cells.row(quick ? QUICK_CONNECTIONS : CONNECTIONS, Duration.ofMillis(latency)));
+      }
+    }
+    if (!matrix.isEmpty()) {
+      figures.addAll(summary(matrix));
+      options.out().ifPresent(folder -> LlmCharts.bound(matrix, folder.resolve("llm-bound.png")));
+    }
+    try (var server = LlmServerProcess.start()) {
+      if (parts.contains("drills")) {
+        var drills = new LlmDrills(server);
+        progress.at(++done, parts.size() + 1L, "overhead");
+        figures.addAll(drills.overhead(quick ? 1 : 5, Duration.ofSeconds(quick ? 1 : 3)));
+        progress.at(done, parts.size() + 1L, "pacing");
+        figures.addAll(drills.pacing(Duration.ofSeconds(quick ? 2 : 10)));
+        progress.at(done, parts.size() + 1L, "recovery");
+        figures.addAll(
+            drills.recovery(
+                Duration.ofSeconds(quick ? 1 : 3),
+                quick ? List.of(Side.OURS) : List.of(Side.values())));
+      }
+      if (parts.contains("capacity")) {
+        progress.at(++done, parts.size() + 1L, "hidden capacity");
+        figures.addAll(
+            capacity(
+                new LlmCapacity(server, Duration.ofMillis(quick ? 20 : 50), quick ? 30 : 200),
+                options));
+      }
+    }
+    return figures;
+  }
+
+  private static List<Figure> summary(List<Cell> matrix) {
+    var figures = new ArrayList<Figure>();
+    matrix.forEach(cell -> figures.addAll(cell.figures()));
+    Cell worst = matrix.stream().min(Comparator.comparingDouble(Cell::ofReachable)).orElseThrow();
+    figures.add(
+        Figure.of("llm.bound-share", worst.ofReachable(), "ratio", matrix.size()).atLeast(0.95));
+    Cell fullest =
+        matrix.stream()
+            .max(Comparator.comparingDouble(c -> (double) c.peakConnections() / c.connections()))
+            .orElseThrow();
+    figures.add(
+        Figure.of("llm.connections", fullest.peakConnections(), "count", matrix.size())
+            .atMost(fullest.connections()));
+    return figures;
+  }
+
+  private static List<Figure> capacity(LlmCapacity capacity, Options options)
+      throws InterruptedException {
+    var adaptive = capacity.adaptive();
+    var fixed = capacity.fixed();
+    options
+        .out()
+        .ifPresent(folder ->
+            LlmCharts.capacity(
+                adaptive.moments(), fixed.moments(), folder.resolve("llm-capacity.png")));
+    return List.of(
+        Figure.of("llm.capacity.error", adaptive.error(), "share", adaptive.answered()).atMost(0.2),
+        Figure.of("llm.capacity.refused", adaptive.refused(), "share", adaptive.answered())
+            .atMost(0.01),
+        Figure.of("llm.capacity.fixed.error", fixed.error(), "share", fixed.answered()),
+        Figure.of("llm.capacity.fixed.refused", fixed.refused(), "share", fixed.answered()));
+  }
+
+  private static String everything(int[] latencies) {
+    var all = new ArrayList<String>();
+    Arrays.stream(latencies).forEach(latency -> all.add(Integer.toString(latency)));
+    all.add("drills");
+    all.add("capacity");
+    return String.join(",", all);
+  }
+}

@@ -1,0 +1,96 @@
+package dev.mama.bench;
+
+import dev.mama.bench.LlmServerProcess.Stats;
+import dev.mama.llm.LlmClient;
+import dev.mama.llm.LlmEndpoint;
+import dev.mama.llm.OpenAiChatModel;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntSupplier;
+
+/**
+ * Does the limit find a capacity that nobody told it, and follow it when that goes from 64 to 16 to
+ * 128? A fixed limit of 64 stands beside it, and must not.
+ */
+final class LlmCapacity {
+
+  private static final int CALLERS = 256;
+  private static final int POOL = 256;
+  private static final int FIXED = 64;
+  private static final int[] CAPACITIES = {64, 16, 128};
+
+  private final LlmServerProcess server;
+  private final Duration latency;
+  private final int roundTrips;
+
+  /** One moment: the capacity, and the calls that each side put on the wire. */
+  record Moment(double seconds, int capacity, double limit) {}
+
+  /** What came of one side. */
+  record Course(double error, double refused, long answered, List<Moment> moments) {}
+
+  /**
+   * @param latency of the server, a round trip
+   * @param roundTrips over which each capacity is measured, after those in which it must be found
+   */
+  LlmCapacity(LlmServerProcess server, Duration latency, int roundTrips) {
+    this.server = server;
+    this.latency = latency;
+    this.roundTrips = roundTrips;
+  }
+
+  Course adaptive() throws InterruptedException {
+    var meters = new SimpleMeterRegistry();
+    var client =
+        LlmClient.builder(LlmEndpoint.of(server.uri().toString(), "m").withPoolSize(POOL))
+            .backoff(Duration.ofMillis(20), Duration.ofMillis(200))
+            .meters(meters)
+            .build();
+    var limit = meters.get("mama.llm.admission.limit").gauge();
+    return course(LlmCaller.of(client), () -> (int) limit.value());
+  }
+
+  /** The bare call, with as many connections as were right at first. */
+  Course fixed() throws InterruptedException {
+    var endpoint = LlmEndpoint.of(server.uri().toString(), "m").withPoolSize(FIXED);
+    return course(LlmCaller.of(OpenAiChatModel.connect(endpoint)), () -> FIXED);
+  }
+
+  private Course course(LlmCaller caller, IntSupplier limit) throws InterruptedException {
+    server.restart(latency);
+    var moments = new ArrayList<Moment>();
+    double error = 0;
+    double refused = 0;
+    long answered;
+    long start = System.nanoTime();
+    try (caller;
+        var crowd = new LlmCrowd(caller, CALLERS)) {
+      for (int capacity : CAPACITIES) {
+        server.capacity(capacity);
+        // Growth is found by rare probes, so it takes longer than a step down.
+        int toFind = capacity == 128 ? 100 : 30;
+        watch(toFind, capacity, limit, start, moments);
+        Stats before = server.stats();
+        double mean = watch(roundTrips, capacity, limit, start, moments);
+        refused = Math.max(refused, server.stats().refusedShare(before));
+        error = Math.max(error, Math.abs(mean / capacity - 1));
+      }
+      answered = crowd.answered();
+    }
+    return new Course(error, refused, answered, moments);
+  }
+
+  private double watch(int trips, int capacity, IntSupplier limit, long start, List<Moment> moments)
+      throws InterruptedException {
+    double sum = 0;
+    for (int i = 0; i < trips; i++) {
+      Thread.sleep(latency);
+      int now = limit.getAsInt();
+      sum += now;
+      moments.add(new Moment((System.nanoTime() - start) / 1e9, capacity, now));
+    }
+    return sum / trips;
+  }
+}
