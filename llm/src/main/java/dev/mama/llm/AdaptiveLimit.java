@@ -15,7 +15,8 @@ import java.time.Duration;
  *
  * A server that queues instead of refusing is found by throughput. By Little's law it is limit / latency;
  * if a higher limit brings less than half of what it should, the rest only waits, and that counts as a
- * refusal. Latency is taken per token, because long answers are slow without any load: a call counts as
+ * refusal, once two windows in a row say so, four at a limit that was proved: a window is one round
+ * trip, and a pause of the machine fills it. Latency is taken per token, because long answers are slow without any load: a call counts as
  * its tokens and FIXED_TOKENS for the way and the prompt. The comparison is with a limit of at most two
  * thirds, each as last measured, never with a mean over time, which steady overload would drag along.
  *
@@ -35,6 +36,11 @@ final class AdaptiveLimit implements ConcurrencyLimit {
   /** Lower, so that chance does not drive a limit away that has been found good. */
   private static final double LEAST_GAIN_OF_PROVED = 0.2;
 
+  /** So many windows in a row must say so, because one is a single round trip and may hiccup. */
+  private static final int QUEUEING = 2;
+
+  private static final int QUEUEING_OF_PROVED = 4;
+
   private final int ceiling;
   private final double[] rateAt = new double[2 * Integer.SIZE];
   private final int[] limitAt = new int[2 * Integer.SIZE];
@@ -46,6 +52,7 @@ final class AdaptiveLimit implements ConcurrencyLimit {
   private int answers;
   private double nanos;
   private double tokens;
+  private int queueing;
   private int quiet;
   private int quietNeeded = QUIET_CALLS;
 
@@ -74,9 +81,13 @@ final class AdaptiveLimit implements ConcurrencyLimit {
     tokens += generated + FIXED_TOKENS;
     if (answers >= Math.max(limit, MIN_SAMPLES)) {
       int carried = answers;
-      boolean onlyQueues = onlyQueues(nanos / tokens);
+      queueing = onlyQueues(nanos / tokens) ? queueing + 1 : 0;
       startWindow();
-      carried(carried, onlyQueues);
+      if (queueing == 0 || queueing >= (limit > proved ? QUEUEING : QUEUEING_OF_PROVED)) {
+        boolean onlyQueues = queueing > 0;
+        queueing = 0;
+        carried(carried, onlyQueues);
+      }
     }
   }
 
@@ -145,6 +156,7 @@ final class AdaptiveLimit implements ConcurrencyLimit {
     int next = Math.max(1, Math.min(wanted, ceiling));
     if (next != limit) {
       limit = next;
+      queueing = 0;
       epoch++;
       startWindow();
     }

@@ -66,7 +66,7 @@ class LlmCapacityTest {
         .until(() -> {
           long refused = server.refused();
           long before = answered.get();
-          await().until(() -> answered.get() >= before + 1_000);
+          await().atMost(Duration.ofSeconds(25)).until(() -> answered.get() >= before + 1_000);
           double limit = meters.get("mama.llm.admission.limit").gauge().value();
           return server.refused() - refused < 10
               && limit >= 0.8 * capacity
