@@ -40,7 +40,9 @@ public final class ChatException extends MamaException {
     /** Too many calls wait in this process already. */
     BUSY(true),
     /** The model failed or was slow too often and is left alone for a while. */
-    RESTING(true);
+    RESTING(true),
+    /** Under the pressure of the moment a call of this priority does not leave the process. */
+    SKIPPED(true);
 
     private final boolean transientFailure;
 

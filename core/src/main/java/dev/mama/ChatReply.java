@@ -46,7 +46,9 @@ public record ChatReply(
     /** The same request was being answered for another caller, who shares the answer. */
     SHARED,
     /** The same request was answered before. */
-    CACHE
+    CACHE,
+    /** It was answered before, longer ago than answers are kept for; no model could be asked. */
+    STALE
   }
 
   /** Why an answer ends. */

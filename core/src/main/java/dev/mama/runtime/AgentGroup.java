@@ -6,6 +6,7 @@ import dev.mama.AgentType;
 import dev.mama.ExperimentId;
 import dev.mama.GroupClosedException;
 import dev.mama.MamaException;
+import dev.mama.Pressure;
 import dev.mama.Sender;
 import dev.mama.runtime.Inspection.Line;
 import dev.mama.spi.EventLog;
@@ -60,6 +61,7 @@ public final class AgentGroup implements AutoCloseable {
   private final Router router;
   private final Turns turns;
   private final Map<String, AgentType> types = new ConcurrentHashMap<>();
+  private final PressureWatch pressure;
   private volatile Phase phase = Phase.OPEN;
 
   AgentGroup(GroupOptions options) {
@@ -79,6 +81,10 @@ public final class AgentGroup implements AutoCloseable {
         new Turns(
             options, router, recorder, incarnations, outstanding, dispatcher, schedule, processors);
     schedule.every(CHECK, () -> dispatcher.checkTurns(options.time().nanos(), turns::overdue));
+    pressure = new PressureWatch(options);
+    if (options.chatModel() != null) {
+      schedule.every(CHECK, pressure::look);
+    }
     Assistance assistance = options.assistance();
     if (assistance != null) {
       schedule.every(
@@ -94,6 +100,11 @@ public final class AgentGroup implements AutoCloseable {
   /** The group's name. */
   public String name() {
     return options.name();
+  }
+
+  /** How hard pressed the chat model is; NORMAL without one. */
+  public Pressure pressure() {
+    return pressure.now();
   }
 
   /** The experiment its agents belong to. */

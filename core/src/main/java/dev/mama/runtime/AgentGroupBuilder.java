@@ -2,6 +2,7 @@ package dev.mama.runtime;
 
 import dev.mama.AgentId;
 import dev.mama.ExperimentId;
+import dev.mama.Pressure;
 import dev.mama.Time;
 import dev.mama.spi.ChatModel;
 import dev.mama.spi.EventLog;
@@ -13,6 +14,7 @@ import io.micrometer.observation.ObservationRegistry;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +41,7 @@ public final class AgentGroupBuilder {
   private Duration drainTimeout = Duration.ofSeconds(10);
   private BiConsumer<AgentId, Throwable> escalation =
       (agent, cause) -> AgentGroup.LOG.error("agent '{}' was stopped: {}", agent, cause.toString());
+  private Consumer<Pressure> onPressure = pressure -> {};
   private long seed = 42;
   private Time time = Time.system();
   private Machine machine = RealMachine.INSTANCE;
@@ -62,6 +65,15 @@ public final class AgentGroupBuilder {
   /** What {@code context.chat} asks. */
   public AgentGroupBuilder chatModel(ChatModel chatModel) {
     this.chatModel = chatModel;
+    return this;
+  }
+
+  /**
+   * Told when the chat model's pressure has changed, within the time between two checks of the
+   * group, on its timer's thread: it must not wait. The log is told in any case.
+   */
+  public AgentGroupBuilder onPressure(Consumer<Pressure> listener) {
+    this.onPressure = listener;
     return this;
   }
 
@@ -221,6 +233,7 @@ public final class AgentGroupBuilder {
             gapLimit,
             drainTimeout,
             escalation,
+            onPressure,
             seed,
             time,
             machine));

@@ -2,6 +2,7 @@ package dev.mama.runtime;
 
 import dev.mama.AgentId;
 import dev.mama.ExperimentId;
+import dev.mama.Pressure;
 import dev.mama.Time;
 import dev.mama.spi.ChatModel;
 import dev.mama.spi.EventLog;
@@ -11,6 +12,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.observation.ObservationRegistry;
 import java.time.Duration;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What a group was built with; immutable. {@link AgentGroupBuilder} documents each. */
@@ -31,6 +33,7 @@ record GroupOptions(
     Duration gapLimit,
     Duration drainTimeout,
     BiConsumer<AgentId, Throwable> escalation,
+    Consumer<Pressure> onPressure,
     long seed,
     Time time,
     Machine machine) {}

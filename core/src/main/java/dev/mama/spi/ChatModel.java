@@ -3,6 +3,7 @@ package dev.mama.spi;
 import dev.mama.ChatReply;
 import dev.mama.ChatRequest;
 import dev.mama.ChatStream;
+import dev.mama.Pressure;
 
 /**
  * A language model that continues a conversation, shared by all agents of a process.
@@ -36,6 +37,14 @@ public interface ChatModel extends AutoCloseable {
    */
   default ChatStream stream(ChatRequest request) throws InterruptedException {
     return ChatStream.of(chat(request));
+  }
+
+  /**
+   * How hard pressed it is, which decides what calls still leave the process; NORMAL for a model
+   * that does not know. Never waits.
+   */
+  default Pressure pressure() {
+    return Pressure.NORMAL;
   }
 
   /** Frees what the model's client holds; calls in flight fail. */

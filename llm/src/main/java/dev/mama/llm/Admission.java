@@ -75,6 +75,31 @@ final class Admission implements AutoCloseable {
     return locked(() -> admitted);
   }
 
+  /** Whether a call would be let through at once. */
+  boolean isFree() {
+    return locked(() -> admitted < limit.limit() && line.size() == 0);
+  }
+
+  /** How full it is. */
+  Load load() {
+    return locked(() ->
+        new Load(
+            line.size(),
+            maxWaiting,
+            Duration.ofNanos((long) (serviceNanos * line.size() / limit.limit()))));
+  }
+
+  /**
+   * How full a line is.
+   *
+   * @param delay what whoever comes last may expect to wait
+   */
+  record Load(int waiting, int maxWaiting, Duration delay) {
+    double share() {
+      return maxWaiting == 0 ? 0 : (double) waiting / maxWaiting;
+    }
+  }
+
   /** Calls that wait, for a gauge. */
   int waiting() {
     return locked(line::size);

@@ -23,9 +23,14 @@ final class Breaker {
 
   private final CircuitBreaker breaker;
   private final Duration slowCall;
+  private final Time time;
+  private final long restNanos;
+  private volatile long openedAt;
 
   Breaker(String name, BreakerOptions options, Time time) {
     this.slowCall = options.slowCall();
+    this.time = time;
+    this.restNanos = options.rest().toNanos();
     this.breaker =
         CircuitBreaker.of(
             name,
@@ -39,6 +44,13 @@ final class Breaker {
                 .writableStackTraceEnabled(false)
                 .clock(new TimeClock(time))
                 .build());
+    breaker
+        .getEventPublisher()
+        .onStateTransition(event -> {
+          if (event.getStateTransition().getToState() == CircuitBreaker.State.OPEN) {
+            openedAt = time.nanos();
+          }
+        });
   }
 
   /** Whether a call may be made now. */
@@ -61,6 +73,11 @@ final class Breaker {
     } else {
       breaker.releasePermission();
     }
+  }
+
+  /** Whether no call may be made now; once its rest is over it is tried again. */
+  boolean isLeftAlone() {
+    return breaker.getState() == CircuitBreaker.State.OPEN && time.nanos() - openedAt < restNanos;
   }
 
   /** 0 while calls are made, 1 while it is tried again, 2 while it is left alone; for a gauge. */

@@ -16,9 +16,9 @@ import java.time.Duration;
 public record BreakerOptions(
     int calls, double failureShare, double slowShare, Duration slowCall, Duration rest) {
 
-  /** Half of 20 calls failed, or all of them took more than a minute; then 10 s of rest. */
+  /** Half of 20 calls failed, or all of them took more than a minute; then 2 s of rest. */
   public static final BreakerOptions DEFAULT =
-      new BreakerOptions(20, 0.5, 1, Duration.ofMinutes(1), Duration.ofSeconds(10));
+      new BreakerOptions(20, 0.5, 1, Duration.ofMinutes(1), Duration.ofSeconds(2));
 
   /**
    * @throws IllegalArgumentException if a value is out of its range

@@ -5,11 +5,14 @@ import dev.mama.ChatException.Reason;
 import dev.mama.ChatRequest;
 import dev.mama.ChatRequest.Caller;
 import dev.mama.ChatRequest.Priority;
+import dev.mama.Pressure;
 import dev.mama.llm.LlmBudget.Scope;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +34,7 @@ final class Budgets {
 
   private final Map<Scope, LlmBudget> budgets = new EnumMap<>(Scope.class);
   private final Map<String, Account> accounts = new ConcurrentHashMap<>();
+  private final Queue<Account> ofExperiments = new ConcurrentLinkedQueue<>();
   private final LlmMeters meters;
 
   Budgets(Map<Scope, LlmBudget> budgets, LlmMeters meters) {
@@ -48,7 +52,7 @@ final class Budgets {
     try {
       budgets.forEach((scope, budget) -> {
         Account account =
-            accounts.computeIfAbsent(name(scope, request), name -> new Account(name, budget));
+            accounts.computeIfAbsent(name(scope, request), name -> opened(scope, name, budget));
         account.reserve(tokens, money, request.priority());
         reserved.from.put(scope, account);
       });
@@ -57,6 +61,26 @@ final class Budgets {
       reserved.close();
       throw e;
     }
+  }
+
+  /**
+   * SLOW where an experiment has passed a soft limit, RECORD_ONLY where its latest call hit a hard
+   * one.
+   */
+  Pressure pressure() {
+    Pressure worst = Pressure.NORMAL;
+    for (Account account : ofExperiments) {
+      Pressure own = account.pressure();
+      worst = own.compareTo(worst) > 0 ? own : worst;
+    }
+    return worst;
+  }
+
+  /** What {@code caller}'s account of that scope has spent; nothing where there is none. */
+  LlmSpent spent(Scope scope, Caller caller) {
+    Account account =
+        accounts.get(scope.name().toLowerCase(Locale.ROOT) + " " + whose(scope, caller));
+    return account == null ? new LlmSpent(0, 0) : account.spentSoFar();
   }
 
   /** What one call has reserved; given back when closed. What it used is spent beside that. */
@@ -81,6 +105,14 @@ final class Budgets {
     }
   }
 
+  private Account opened(Scope scope, String name, LlmBudget budget) {
+    var account = new Account(name, budget);
+    if (scope == Scope.EXPERIMENT) {
+      ofExperiments.add(account);
+    }
+    return account;
+  }
+
   private static String name(Scope scope, ChatRequest request) {
     String whose = request.caller().map(caller -> whose(scope, caller)).orElse(NOBODY);
     return scope.name().toLowerCase(Locale.ROOT) + " " + whose;
@@ -103,6 +135,7 @@ final class Budgets {
     private long reservedTokens;
     private double reservedMoney;
     private boolean softReported;
+    private boolean hardRefused;
 
     Account(String name, LlmBudget budget) {
       this.name = name;
@@ -113,6 +146,7 @@ final class Budgets {
       long tokensThen = spentTokens + reservedTokens + tokens;
       double moneyThen = spentMoney + reservedMoney + money;
       if (tokensThen > budget.hardTokens() || moneyThen > budget.hardMoney()) {
+        hardRefused = true;
         throw exhausted("hard", budget.hardTokens(), budget.hardMoney());
       }
       if (spentTokens > budget.softTokens() || spentMoney > budget.softMoney()) {
@@ -125,8 +159,21 @@ final class Budgets {
           throw exhausted("soft", budget.softTokens(), budget.softMoney());
         }
       }
+      hardRefused = false;
       reservedTokens += tokens;
       reservedMoney += money;
+    }
+
+    synchronized Pressure pressure() {
+      if (hardRefused) {
+        return Pressure.RECORD_ONLY;
+      }
+      boolean soft = spentTokens > budget.softTokens() || spentMoney > budget.softMoney();
+      return soft ? Pressure.SLOW : Pressure.NORMAL;
+    }
+
+    synchronized LlmSpent spentSoFar() {
+      return new LlmSpent(spentTokens, spentMoney);
     }
 
     synchronized void giveBack(long tokens, double money) {

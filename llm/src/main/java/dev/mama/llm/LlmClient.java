@@ -8,17 +8,13 @@ import dev.mama.ChatReply;
 import dev.mama.ChatReply.Source;
 import dev.mama.ChatRequest;
 import dev.mama.ChatStream;
+import dev.mama.Pressure;
 import dev.mama.Time;
 import dev.mama.llm.LlmBudget.Scope;
 import dev.mama.spi.ChatModel;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumMap;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.UUID;
@@ -31,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * OpenAiChatModel}.
  *
  * <pre>
- * budget → cache → [ admission → pace → breaker → call → classify → retry ] → next model
+ * budget → cache → [ admission → pace → breaker → call → classify → retry ] → next model → degrade
  * </pre>
  *
  * <p><b>Waiting.</b> A call waits for its turn (fair between callers, the important first), for the
@@ -50,6 +46,10 @@ import org.jspecify.annotations.Nullable;
  * until they are read to the end or closed. From the first token on nothing is tried again, and no
  * other model asked.
  *
+ * <p><b>Pressure.</b> Where answers take long, models are away or the money is spent, calls leave
+ * the process by their priority, see {@link dev.mama.Pressure}. A call that may not leave, or that
+ * no model answers, gets what the ladder has: a cheaper model's answer, one from before, or none.
+ *
  * <p><b>Replies</b> say what served them, after how many attempts, and which models were passed
  * over, why.
  *
@@ -60,11 +60,13 @@ public final class LlmClient implements ChatModel {
   private final ModelChain chain;
   private final Budgets budgets;
   private final @Nullable AnswerCache cache;
+  private final Ladder ladder;
+  private final PressureMeter pressure;
   private final LlmMeters meters;
   private final Time time;
   private final CountDownLatch closing = new CountDownLatch(1);
 
-  private LlmClient(Builder options) {
+  LlmClient(LlmClientBuilder options) {
     this.time = options.time;
     this.meters = new LlmMeters(options.registry);
     this.budgets = new Budgets(options.budgets, meters);
@@ -77,32 +79,68 @@ public final class LlmClient implements ChatModel {
             new SplittableRandom(options.seed), options.firstBackoff, options.longestBackoff);
     Sleeper sleeper = options.sleeper == null ? this::sleep : options.sleeper;
     var shared = new ModelLane.Shared(options.attempts, options.breaker, jitter, sleeper, time);
-    List<ModelLane> lanes = new ArrayList<>();
-    options.models.forEach((endpoint, terms) ->
-        lanes.add(
-            new ModelLane(
-                endpoint,
-                terms,
-                options.opener.apply(endpoint),
-                shared,
-                meters.new Lane(endpoint.model(), endpoint.baseUrl().getAuthority()))));
-    this.chain = new ModelChain(lanes, time);
+    List<ModelWays> models =
+        options.models.stream().map(routes -> ways(routes, options.opener, shared)).toList();
+    this.chain = new ModelChain(models, time);
+    this.pressure = new PressureMeter(models, options.pressure);
+    this.ladder =
+        new Ladder(
+            options.cheaper.isEmpty()
+                ? null
+                : new ModelChain(List.of(ways(options.cheaper, options.opener, shared)), time),
+            options.staleBytes == 0
+                ? null
+                : new AnswerCache(options.staleBytes, options.staleAge, time),
+            chain.first().name(),
+            meters,
+            time);
+    meters.pressure(this::pressure);
+  }
+
+  private ModelWays ways(
+      List<LlmClientBuilder.Route> routes,
+      Function<LlmEndpoint, ChatModel> opener,
+      ModelLane.Shared shared) {
+    var ways = new ArrayList<ModelWays.Way>();
+    for (LlmClientBuilder.Route route : routes) {
+      LlmEndpoint to = route.endpoint();
+      var lane =
+          new ModelLane(
+              to,
+              route.terms(),
+              opener.apply(to),
+              shared,
+              meters.new Lane(to.model(), to.baseUrl().getAuthority(), ways.size() + 1));
+      ways.add(new ModelWays.Way(lane, route.weight()));
+    }
+    return new ModelWays(ways, time);
   }
 
   /** Begins a client of the model at {@code endpoint}, without limits per minute or prices. */
-  public static Builder builder(LlmEndpoint endpoint) {
+  public static LlmClientBuilder builder(LlmEndpoint endpoint) {
     return builder(endpoint, LlmTerms.FREE);
   }
 
   /** Begins a client of the model at {@code endpoint}. */
-  public static Builder builder(LlmEndpoint endpoint, LlmTerms terms) {
-    return new Builder().nextModel(endpoint, terms);
+  public static LlmClientBuilder builder(LlmEndpoint endpoint, LlmTerms terms) {
+    return new LlmClientBuilder().nextModel(endpoint, terms);
   }
 
   /** The model that is asked first. */
   @Override
   public String name() {
     return chain.first().name();
+  }
+
+  /**
+   * How hard pressed the models are, or how far the budget of an experiment is spent, whichever is
+   * worse.
+   */
+  @Override
+  public Pressure pressure() {
+    Pressure models = pressure.now();
+    Pressure money = budgets.pressure();
+    return models.compareTo(money) > 0 ? models : money;
   }
 
   @Override
@@ -137,19 +175,54 @@ public final class LlmClient implements ChatModel {
     }
   }
 
+  /**
+   * Returns if a server answers at the first endpoint; see {@link OpenAiChatModel#probe}.
+   *
+   * @throws ChatException if none answers; its message is one line that names the URL
+   */
+  public void probe() throws InterruptedException {
+    chain.first().probe();
+  }
+
+  /**
+   * What {@code caller}'s experiment, group or agent has spent so far; nothing where no budget of
+   * that scope is set, because then nobody keeps an account.
+   */
+  public LlmSpent spent(Scope of, ChatRequest.Caller caller) {
+    return budgets.spent(of, caller);
+  }
+
   /** Closes the connections; calls on the wire and calls that wait fail at once. */
   @Override
   public void close() {
     closing.countDown();
     chain.close();
+    ladder.close();
     meters.close();
   }
 
   private ChatReply served(ChatRequest request) throws InterruptedException {
-    try (var reserved = reserve(request)) {
-      return cache == null
-          ? chain.chat(request, reserved)
-          : cache.get(request, own -> chain.chat(own, reserved));
+    Budgets.Reserved taken;
+    try {
+      taken = reserve(request);
+    } catch (ChatException e) {
+      return ladder.after(e, request, (tokens, money) -> {});
+    }
+    Pressure now = pressure.now();
+    try (var reserved = taken) {
+      if (!now.lets(request.priority())) {
+        return ladder.under(now, request, reserved);
+      }
+      try {
+        ChatReply reply =
+            cache == null
+                ? chain.chat(request, reserved)
+                : cache.get(request, own -> chain.chat(own, reserved));
+        ladder.keep(request, reply);
+        return reply;
+      } catch (ChatException e) {
+        return ladder.after(e, request, reserved);
+      }
     }
   }
 
@@ -164,14 +237,29 @@ public final class LlmClient implements ChatModel {
     var reserved = reserve(request);
     boolean open = false;
     try {
-      var kept = cache == null ? Optional.<ChatReply>empty() : cache.kept(request);
-      var stream = kept.isPresent() ? ChatStream.of(kept.get()) : chain.stream(request, reserved);
+      ChatStream stream = stream(request, reserved);
       open = true;
       return new ClientStream(stream, request, reserved, start);
     } finally {
       if (!open) {
         reserved.close();
       }
+    }
+  }
+
+  private ChatStream stream(ChatRequest request, Spend spend) throws InterruptedException {
+    Pressure now = pressure.now();
+    if (!now.lets(request.priority())) {
+      return ChatStream.of(ladder.under(now, request, spend));
+    }
+    var kept = cache == null ? Optional.<ChatReply>empty() : cache.kept(request);
+    if (kept.isPresent()) {
+      return ChatStream.of(kept.get());
+    }
+    try {
+      return chain.stream(request, spend);
+    } catch (ChatException e) {
+      return ChatStream.of(ladder.after(e, request, spend));
     }
   }
 
@@ -195,6 +283,7 @@ public final class LlmClient implements ChatModel {
       if (cache != null && whole.source() == Source.MODEL) {
         cache.keep(request, whole);
       }
+      ladder.keep(request, whole);
       meters.answered(whole.source(), sinceStart());
       Duration queued = Duration.ofNanos(begun - start);
       return queuedFor(
@@ -241,136 +330,5 @@ public final class LlmClient implements ChatModel {
   private ChatException closedFailure() {
     return new ChatException(
         "the client of chat model '%s' is closed".formatted(name()), Reason.CLOSED);
-  }
-
-  /**
-   * The options of a client.
-   *
-   * <p>Confined to the thread that builds.
-   */
-  public static final class Builder {
-    private final Map<LlmEndpoint, LlmTerms> models = new LinkedHashMap<>();
-    private final Map<Scope, LlmBudget> budgets = new EnumMap<>(Scope.class);
-    private int attempts = 3;
-    private Duration firstBackoff = Duration.ofMillis(500);
-    private Duration longestBackoff = Duration.ofSeconds(20);
-    private BreakerOptions breaker = BreakerOptions.DEFAULT;
-    private long cacheBytes;
-    private Duration cacheTtl = Duration.ZERO;
-    private MeterRegistry registry = new SimpleMeterRegistry();
-    private Time time = Time.system();
-    private long seed = System.nanoTime();
-    private @Nullable Sleeper sleeper;
-    private Function<LlmEndpoint, ChatModel> opener =
-        endpoint -> OpenAiChatModel.connect(endpoint, time);
-
-    private Builder() {}
-
-    /** The model that is asked if those before it do not answer. */
-    public Builder nextModel(LlmEndpoint endpoint) {
-      return nextModel(endpoint, LlmTerms.FREE);
-    }
-
-    /**
-     * The model that is asked if those before it do not answer, on {@code terms}.
-     *
-     * @throws IllegalArgumentException if the same endpoint is in the chain already
-     */
-    public Builder nextModel(LlmEndpoint endpoint, LlmTerms terms) {
-      require(
-          models.putIfAbsent(endpoint, terms) == null,
-          "%s is in the chain already".formatted(endpoint));
-      return this;
-    }
-
-    /** How often one model is asked for one answer, at least 1; 3 unless said otherwise. */
-    public Builder attempts(int attempts) {
-      require(attempts >= 1, "attempts %d must be at least 1".formatted(attempts));
-      this.attempts = attempts;
-      return this;
-    }
-
-    /**
-     * How long to wait before asking again where the server does not say: at random up to {@code
-     * first} after the first failure, up to twice as long after each further one, never more than
-     * {@code longest}; 500 ms and 20 s unless said otherwise.
-     */
-    public Builder backoff(Duration first, Duration longest) {
-      require(
-          !first.isNegative() && first.compareTo(longest) <= 0 && longest.toDays() < 1,
-          "backoff %s must be in [0, longest = %s], which must be under 24 h"
-              .formatted(first, longest));
-      this.firstBackoff = first;
-      this.longestBackoff = longest;
-      return this;
-    }
-
-    /** When a model is left alone. */
-    public Builder breaker(BreakerOptions breaker) {
-      this.breaker = breaker;
-      return this;
-    }
-
-    /** What each experiment, group or agent may spend. */
-    public Builder budget(Scope of, LlmBudget budget) {
-      budgets.put(of, budget);
-      return this;
-    }
-
-    /**
-     * Keeps answers for {@code ttl}, about {@code maxBytes} of them, and asks only once what
-     * several ask at once. Off unless called: at a temperature above 0 the same request would have
-     * had different answers.
-     */
-    public Builder cache(long maxBytes, Duration ttl) {
-      require(maxBytes >= 1, "maxBytes %d must be at least 1".formatted(maxBytes));
-      require(
-          ttl.isPositive() && ttl.toDays() < 36_500,
-          "ttl %s must be positive and below 100 years".formatted(ttl));
-      this.cacheBytes = maxBytes;
-      this.cacheTtl = ttl;
-      return this;
-    }
-
-    /** Where the metrics go. */
-    public Builder meters(MeterRegistry registry) {
-      this.registry = registry;
-      return this;
-    }
-
-    /** The time that the requests' deadlines are on. */
-    public Builder time(Time time) {
-      this.time = time;
-      return this;
-    }
-
-    /** The seed of the jitter. */
-    public Builder seed(long seed) {
-      this.seed = seed;
-      return this;
-    }
-
-    /** Waits in another way; for tests. */
-    Builder sleeper(Sleeper sleeper) {
-      this.sleeper = sleeper;
-      return this;
-    }
-
-    /** Calls something else than an HTTP server; for tests. */
-    Builder opener(Function<LlmEndpoint, ChatModel> opener) {
-      this.opener = opener;
-      return this;
-    }
-
-    /** Opens the client; connections are opened by the first calls. */
-    public LlmClient build() {
-      return new LlmClient(this);
-    }
-
-    private static void require(boolean holds, String otherwise) {
-      if (!holds) {
-        throw new IllegalArgumentException(otherwise);
-      }
-    }
   }
 }

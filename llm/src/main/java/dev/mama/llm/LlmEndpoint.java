@@ -197,15 +197,28 @@ public record LlmEndpoint(
     return Optional.ofNullable(apiKey).map(key -> "Bearer " + key);
   }
 
+  /** The key, the values of headers that may be one, and a proxy's password. */
+  Set<String> secrets() {
+    var secrets = new TreeSet<String>();
+    if (apiKey != null) {
+      secrets.add(apiKey);
+    }
+    // Shorter values are no secrets, and would tear ordinary words apart.
+    headers.values().stream().filter(value -> value.length() >= 8).forEach(secrets::add);
+    http.proxy()
+        .map(HttpOptions.Proxy::password)
+        .filter(password -> !password.isEmpty())
+        .ifPresent(secrets::add);
+    return secrets;
+  }
+
   /** {@code text} without the secrets this endpoint holds, for a server that repeats them. */
   String redact(String text) {
-    String safe = apiKey == null ? text : text.replace(apiKey, "***");
-    for (String value : headers.values()) {
-      // Shorter values are no secrets, and would tear ordinary words apart.
-      safe = value.length() < 8 ? safe : safe.replace(value, "***");
+    String safe = text;
+    for (String secret : secrets()) {
+      safe = safe.replace(secret, "***");
     }
-    String password = http.proxy().map(HttpOptions.Proxy::password).orElse("");
-    return password.isEmpty() ? safe : safe.replace(password, "***");
+    return safe;
   }
 
   private LlmEndpoint copy(

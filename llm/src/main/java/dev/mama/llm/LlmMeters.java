@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.mama.ChatException.Reason;
 import dev.mama.ChatReply;
+import dev.mama.Pressure;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
@@ -11,6 +12,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -31,7 +33,16 @@ final class LlmMeters implements AutoCloseable {
   private final Timer answered;
   private final Map<Reason, Timer> failed = new EnumMap<>(Reason.class);
   private final Map<ChatReply.Source, Counter> sources = new EnumMap<>(ChatReply.Source.class);
+  private final Map<Step, Counter> steps = new EnumMap<>(Step.class);
   private final Counter softLimit;
+
+  /** A step of the ladder of degradation. */
+  enum Step {
+    CHEAPER,
+    STALE,
+    SKIPPED,
+    RECORDED
+  }
 
   LlmMeters(MeterRegistry registry) {
     this.registry = registry;
@@ -41,6 +52,9 @@ final class LlmMeters implements AutoCloseable {
     }
     for (var source : ChatReply.Source.values()) {
       sources.put(source, registry.counter("mama.llm.answers", "source", word(source)));
+    }
+    for (Step step : Step.values()) {
+      steps.put(step, registry.counter("mama.llm.degraded", "step", word(step)));
     }
     this.softLimit = registry.counter("mama.llm.budget.soft");
   }
@@ -52,6 +66,19 @@ final class LlmMeters implements AutoCloseable {
 
   void failed(Reason reason, Duration took) {
     requireNonNull(failed.get(reason)).record(took.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /** A call took a step down the ladder. */
+  void degraded(Step step) {
+    requireNonNull(steps.get(step)).increment();
+  }
+
+  /** How hard pressed the models are. */
+  void pressure(Supplier<Pressure> now) {
+    gauges.add(
+        Gauge.builder("mama.llm.pressure", () -> now.get().level())
+            .strongReference(true)
+            .register(registry));
   }
 
   void softLimitReached() {
@@ -79,11 +106,12 @@ final class LlmMeters implements AutoCloseable {
     private final Counter promptTokens;
     private final Counter completionTokens;
     private final Counter cost;
+    private final Counter cut;
     private final Map<Reason, Counter> failures = new EnumMap<>(Reason.class);
     private final Map<Reason, Counter> passedOver = new EnumMap<>(Reason.class);
 
-    Lane(String model, String server) {
-      tags = new String[] {"model", model, "server", server};
+    Lane(String model, String server, int way) {
+      tags = new String[] {"model", model, "server", server, "way", Integer.toString(way)};
       admission = registry.timer("mama.llm.admission.wait", tags);
       pace = registry.timer("mama.llm.pace.wait", tags);
       wire = registry.timer("mama.llm.wire", tags);
@@ -92,6 +120,7 @@ final class LlmMeters implements AutoCloseable {
       promptTokens = registry.counter("mama.llm.tokens", with("kind", "prompt"));
       completionTokens = registry.counter("mama.llm.tokens", with("kind", "completion"));
       cost = registry.counter("mama.llm.cost", tags);
+      cut = registry.counter("mama.llm.prompt.cut", tags);
       for (Reason reason : Reason.values()) {
         failures.put(reason, registry.counter("mama.llm.failures", with("reason", word(reason))));
         passedOver.put(reason, registry.counter("mama.llm.next", with("reason", word(reason))));
@@ -132,13 +161,21 @@ final class LlmMeters implements AutoCloseable {
       retries.increment();
     }
 
+    /** So many messages did not fit. */
+    void cut(int messages) {
+      cut.increment(messages);
+    }
+
     /** The next model is asked instead. */
     void passedOver(Reason reason) {
       requireNonNull(passedOver.get(reason)).increment();
     }
 
     private String[] with(String key, String value) {
-      return new String[] {tags[0], tags[1], tags[2], tags[3], key, value};
+      String[] all = Arrays.copyOf(tags, tags.length + 2);
+      all[tags.length] = key;
+      all[tags.length + 1] = value;
+      return all;
     }
   }
 }

@@ -1,5 +1,7 @@
 package dev.mama.llm;
 
+import java.util.Optional;
+
 /**
  * What a provider allows with one key and what it charges for one model.
  *
@@ -10,13 +12,18 @@ package dev.mama.llm;
  * @param promptPrice of a million tokens of prompt, in whatever currency the budgets are, at least
  *     0
  * @param completionPrice of a million tokens of answer, likewise
+ * @param prompt how conversations are cut to fit the model's context; empty where they are not
  */
 public record LlmTerms(
-    double requestsPerMinute, double tokensPerMinute, double promptPrice, double completionPrice) {
+    double requestsPerMinute,
+    double tokensPerMinute,
+    double promptPrice,
+    double completionPrice,
+    Optional<PromptBudget> prompt) {
 
   /** No limit, no price: a server of one's own. */
   public static final LlmTerms FREE =
-      new LlmTerms(Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY, 0, 0);
+      new LlmTerms(Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY, 0, 0, Optional.empty());
 
   /**
    * @throws IllegalArgumentException if a value is out of its range
@@ -30,17 +37,23 @@ public record LlmTerms(
 
   /** The same terms with at most {@code requests} a minute. */
   public LlmTerms withRequestsPerMinute(double requests) {
-    return new LlmTerms(requests, tokensPerMinute, promptPrice, completionPrice);
+    return new LlmTerms(requests, tokensPerMinute, promptPrice, completionPrice, prompt);
   }
 
   /** The same terms with at most {@code tokens} a minute. */
   public LlmTerms withTokensPerMinute(double tokens) {
-    return new LlmTerms(requestsPerMinute, tokens, promptPrice, completionPrice);
+    return new LlmTerms(requestsPerMinute, tokens, promptPrice, completionPrice, prompt);
   }
 
   /** The same terms at these prices per million tokens. */
-  public LlmTerms withPrices(double prompt, double completion) {
-    return new LlmTerms(requestsPerMinute, tokensPerMinute, prompt, completion);
+  public LlmTerms withPrices(double promptPrice, double completionPrice) {
+    return new LlmTerms(requestsPerMinute, tokensPerMinute, promptPrice, completionPrice, prompt);
+  }
+
+  /** The same terms, with conversations cut to fit {@code budget}. */
+  public LlmTerms withPrompt(PromptBudget budget) {
+    return new LlmTerms(
+        requestsPerMinute, tokensPerMinute, promptPrice, completionPrice, Optional.of(budget));
   }
 
   /** What so many tokens cost. */

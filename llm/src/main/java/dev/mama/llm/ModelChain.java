@@ -20,24 +20,24 @@ import java.util.UUID;
  */
 final class ModelChain implements AutoCloseable {
 
-  private final List<ModelLane> lanes;
+  private final List<ModelWays> models;
   private final Time time;
 
-  ModelChain(List<ModelLane> lanes, Time time) {
-    this.lanes = List.copyOf(lanes);
+  ModelChain(List<ModelWays> models, Time time) {
+    this.models = List.copyOf(models);
     this.time = time;
   }
 
-  /** The model that is asked first. */
+  /** The first way to the model that is asked first. */
   ModelLane first() {
-    return lanes.getFirst();
+    return models.getFirst().first();
   }
 
   ChatReply chat(ChatRequest request, Spend spend) throws InterruptedException {
     return first(
         request,
-        (lane, own, asked, passedOver) -> {
-          ChatReply reply = lane.chat(own, spend);
+        (lane, own, attempts, asked, passedOver) -> {
+          ChatReply reply = lane.chat(own, attempts, spend);
           return passingOver(reply, asked, passedOver);
         });
   }
@@ -46,8 +46,8 @@ final class ModelChain implements AutoCloseable {
   ChatStream stream(ChatRequest request, Spend spend) throws InterruptedException {
     return first(
         request,
-        (lane, own, asked, passedOver) -> {
-          ChatStream stream = lane.stream(own, spend);
+        (lane, own, attempts, asked, passedOver) -> {
+          ChatStream stream = lane.stream(own, attempts, spend);
           return new WatchedStream(stream) {
             @Override
             ChatReply completed(ChatReply whole) {
@@ -67,9 +67,9 @@ final class ModelChain implements AutoCloseable {
         });
   }
 
-  /** Asks one model, after {@code asked} askings of those passed over. */
+  /** Asks one model on one way, after {@code asked} askings of others. */
   private interface Asking<T> {
-    T of(ModelLane lane, ChatRequest request, int asked, List<String> passedOver)
+    T of(ModelLane lane, ChatRequest request, int attempts, int asked, List<String> passedOver)
         throws InterruptedException;
   }
 
@@ -77,28 +77,34 @@ final class ModelChain implements AutoCloseable {
     var passedOver = new ArrayList<String>();
     int asked = 0;
     for (int i = 0; ; i++) {
-      ModelLane lane = lanes.get(i);
+      ModelWays model = models.get(i);
+      ChatRequest own = i == 0 ? request : underKeyOf(i, request);
+      int before = asked;
       try {
-        return asking.of(lane, i == 0 ? request : underKeyOf(i, request), asked, passedOver);
+        return model.ask(
+            own,
+            (lane, attempts, others) ->
+                asking.of(lane, own, attempts, before + others, passedOver));
       } catch (ChatException e) {
         asked += e.attempts();
-        if (i + 1 == lanes.size() || !mayPassOn(e, request)) {
+        if (i + 1 == models.size() || !mayPassOn(e, request, time)) {
           throw passedOver.isEmpty() ? e : all(e, asked, passedOver);
         }
-        lane.meters().passedOver(e.reason());
-        passedOver.add("%s: %s".formatted(lane.name(), e.reason()));
+        model.first().meters().passedOver(e.reason());
+        passedOver.add("%s: %s".formatted(model.first().name(), e.reason()));
       }
     }
   }
 
   @Override
   public void close() {
-    lanes.forEach(ModelLane::close);
+    models.forEach(ModelWays::close);
   }
 
-  private boolean mayPassOn(ChatException e, ChatRequest request) {
+  /** Whether another way or model may do better. */
+  static boolean mayPassOn(ChatException e, ChatRequest request, Time time) {
     return switch (e.reason()) {
-      case REFUSED, CLOSED, BUDGET -> false;
+      case REFUSED, CLOSED, BUDGET, SKIPPED -> false;
       case DENIED,
           MALFORMED,
           UNREACHABLE,

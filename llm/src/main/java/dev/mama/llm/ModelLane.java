@@ -64,6 +64,12 @@ final class ModelLane implements AutoCloseable {
     return model.name();
   }
 
+  void probe() throws InterruptedException {
+    if (model instanceof OpenAiChatModel http) {
+      http.probe();
+    }
+  }
+
   LlmTerms terms() {
     return terms;
   }
@@ -80,12 +86,15 @@ final class ModelLane implements AutoCloseable {
    * Asks until there is an answer, or a failure that asking again does not cure, or no attempt or
    * time is left.
    *
+   * @param attempts the most
    * @param spend told what each attempt used
    * @throws ChatException that says how often the server was asked
    */
-  ChatReply chat(ChatRequest request, Spend spend) throws InterruptedException {
+  ChatReply chat(ChatRequest asIs, int attempts, Spend spend) throws InterruptedException {
+    ChatRequest request = fitted(asIs);
     return retrying(
         request,
+        attempts,
         asked -> {
           ChatReply reply = attempt(request, spend);
           return reply.servedBy(
@@ -94,8 +103,9 @@ final class ModelLane implements AutoCloseable {
   }
 
   /** The same for an answer that is streamed, until it begins; from there on it is asked once. */
-  ChatStream stream(ChatRequest request, Spend spend) throws InterruptedException {
-    return retrying(request, asked -> open(request, spend, asked));
+  ChatStream stream(ChatRequest asIs, int attempts, Spend spend) throws InterruptedException {
+    ChatRequest request = fitted(asIs);
+    return retrying(request, attempts, asked -> open(request, spend, asked));
   }
 
   @Override
@@ -104,12 +114,44 @@ final class ModelLane implements AutoCloseable {
     model.close();
   }
 
+  /** The most attempts of one call. */
+  int maxAttempts() {
+    return maxAttempts;
+  }
+
+  /** How ready it is: 0 at once, 1 after a wait, 2 once it is no longer left alone. */
+  int unreadiness(ChatRequest request) {
+    if (breaker.isLeftAlone() || pace.isShut()) {
+      return 2;
+    }
+    return admission.isFree() && pace.isFree(estimate.of(request).sum()) ? 0 : 1;
+  }
+
+  boolean isLeftAlone() {
+    return breaker.isLeftAlone();
+  }
+
+  Admission.Load load() {
+    return admission.load();
+  }
+
+  /** The request as far as it fits the model's context. */
+  private ChatRequest fitted(ChatRequest request) {
+    if (terms.prompt().isEmpty()) {
+      return request;
+    }
+    ChatRequest fitted = terms.prompt().get().fit(request);
+    meters.cut(request.messages().size() - fitted.messages().size());
+    return fitted;
+  }
+
   /** One attempt after {@code asked} askings. */
   private interface Attempt<T> {
     T make(int asked) throws InterruptedException;
   }
 
-  private <T> T retrying(ChatRequest request, Attempt<T> one) throws InterruptedException {
+  private <T> T retrying(ChatRequest request, int attempts, Attempt<T> one)
+      throws InterruptedException {
     int asked = 0;
     for (int attempt = 1; ; attempt++) {
       try {
@@ -117,7 +159,7 @@ final class ModelLane implements AutoCloseable {
       } catch (ChatException e) {
         asked += e.attempts();
         meters.failed(e.reason());
-        waitBefore(attempt, request, asked, e);
+        waitBefore(attempt, attempts, request, asked, e);
         meters.retried();
       }
     }
@@ -269,7 +311,17 @@ final class ModelLane implements AutoCloseable {
     return switch (e.reason()) {
       case MALFORMED, TRUNCATED, TIMEOUT -> true;
       case DEADLINE -> e.attempts() > 0;
-      case REFUSED, DENIED, CLOSED, BUDGET, UNREACHABLE, FAILED, OVERLOADED, BUSY, RESTING -> false;
+      case REFUSED,
+          DENIED,
+          CLOSED,
+          BUDGET,
+          UNREACHABLE,
+          FAILED,
+          OVERLOADED,
+          BUSY,
+          RESTING,
+          SKIPPED ->
+          false;
     };
   }
 
@@ -290,11 +342,13 @@ final class ModelLane implements AutoCloseable {
         breaker.failed(took, e);
       }
       case UNREACHABLE, FAILED, MALFORMED, TRUNCATED -> breaker.failed(took, e);
-      case REFUSED, DENIED, CLOSED, BUDGET, DEADLINE, BUSY, RESTING -> breaker.gaveUp(took);
+      case REFUSED, DENIED, CLOSED, BUDGET, DEADLINE, BUSY, RESTING, SKIPPED ->
+          breaker.gaveUp(took);
     }
   }
 
-  private void waitBefore(int attempt, ChatRequest request, int asked, ChatException e)
+  private void waitBefore(
+      int attempt, int attempts, ChatRequest request, int asked, ChatException e)
       throws InterruptedException {
     // A gate that is shut already has told so itself.
     if (e.attempts() > 0) {
@@ -303,7 +357,7 @@ final class ModelLane implements AutoCloseable {
     if (!isCuredByTime(e.reason())) {
       throw asked == e.attempts() ? e : gaveUp(e, "", asked);
     }
-    if (attempt >= maxAttempts) {
+    if (attempt >= attempts) {
       throw gaveUp(e, "; gave up after %d attempts".formatted(asked), asked);
     }
     // After a hint the gate waits, and adds the jitter.
@@ -322,7 +376,7 @@ final class ModelLane implements AutoCloseable {
   private static boolean isCuredByTime(Reason reason) {
     return switch (reason) {
       case UNREACHABLE, FAILED, OVERLOADED, TRUNCATED, TIMEOUT -> true;
-      case REFUSED, DENIED, MALFORMED, CLOSED, BUDGET, DEADLINE, BUSY, RESTING -> false;
+      case REFUSED, DENIED, MALFORMED, CLOSED, BUDGET, DEADLINE, BUSY, RESTING, SKIPPED -> false;
     };
   }
 

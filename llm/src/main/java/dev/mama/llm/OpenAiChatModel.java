@@ -104,14 +104,7 @@ public final class OpenAiChatModel implements ChatModel {
   public ChatReply chat(ChatRequest request) throws InterruptedException {
     long asked = System.nanoTime();
     byte[] json = ChatJson.request(endpoint.model(), request);
-    Map<String, String> headers = headers(request);
-    Answer answer =
-        exchange(
-            () -> http.post(endpoint.resolve("/v1/chat/completions"), headers, json),
-            request.deadline());
-    if (answer.status() != 200) {
-      throw failures.refused(answer.status(), answer.headers(), answer.body());
-    }
+    Answer answer = post("/v1/chat/completions", json, request);
     ChatJson.Completion completion;
     try {
       completion = ChatJson.completion(answer.body(), endpoint.model());
@@ -166,6 +159,22 @@ public final class OpenAiChatModel implements ChatModel {
     }
     stream.awaitBeginning();
     return stream;
+  }
+
+  /** Posts {@code json} on behalf of {@code request}; returns an answer of status 200. */
+  Answer post(String path, byte[] json, ChatRequest request) throws InterruptedException {
+    Map<String, String> headers = headers(request);
+    Answer answer =
+        exchange(() -> http.post(endpoint.resolve(path), headers, json), request.deadline());
+    if (answer.status() != 200) {
+      throw failures.refused(answer.status(), answer.headers(), answer.body());
+    }
+    return answer;
+  }
+
+  /** What came is not what was asked for. */
+  ChatException malformed(String why, String body) {
+    return failures.malformed(new IllegalArgumentException(why), body);
   }
 
   /** Connections that are open, idle ones included. */

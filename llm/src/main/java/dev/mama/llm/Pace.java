@@ -56,6 +56,17 @@ final class Pace {
     }
   }
 
+  /** Whether the server wants to be left alone now. */
+  boolean isShut() {
+    return !shutFor().isZero();
+  }
+
+  /** Whether a call of about {@code estimate} tokens may leave at once. */
+  synchronized boolean isFree(int estimate) {
+    long now = time.nanos();
+    return requests.nanosUntil(1, now) <= 0 && tokens.nanosUntil(estimate, now) <= 0;
+  }
+
   /**
    * Refuses a call that cannot be made before the gate opens.
    *
@@ -165,6 +176,15 @@ final class Pace {
       this.capacity = Math.max(1, perSecond * seconds);
       this.level = capacity;
       this.filledAt = now;
+    }
+
+    /** The nanoseconds until {@code amount} may be taken, 0 or less if now. */
+    double nanosUntil(double amount, long now) {
+      if (Double.isInfinite(perNano)) {
+        return 0;
+      }
+      double then = Math.min(capacity, level + (now - filledAt) * perNano);
+      return (Math.min(amount, capacity) - then) / perNano;
     }
 
     /** Takes {@code amount} and returns the nanoseconds to wait for it. */

@@ -173,7 +173,7 @@ class FaultTableTest {
         row("deadline passed before", List.of(), "DEADLINE", 0, Map.of(Reason.DEADLINE, 1))
             .within(Duration.ZERO),
         row("budget spent", List.of(), "BUDGET", 0, Map.of()).with(Setting.NO_BUDGET),
-        row("breaker open", failing(500), "RESTING", 0, Map.of(Reason.FAILED, 1, Reason.RESTING, 1))
+        row("breaker open", failing(500), "SKIPPED", 0, Map.of(Reason.FAILED, 1))
             .with(Setting.BREAKER_OPEN),
         row("line full", List.of(new Answer.Hang()), "BUSY", 0, Map.of(Reason.BUSY, 1))
             .with(Setting.LINE_FULL));
@@ -246,7 +246,7 @@ class FaultTableTest {
   private LlmClient client(Setting setting, ScriptedChatServer server, ScriptedChatServer other) {
     String at = server.uri().toString();
     var endpoint = LlmEndpoint.of(at, "first");
-    UnaryOperator<LlmClient.Builder> more = UnaryOperator.identity();
+    UnaryOperator<LlmClientBuilder> more = UnaryOperator.identity();
     switch (setting) {
       case COMMON, NO_SERVER -> {}
       case SMALL_REPLIES -> endpoint = endpoint.withMaxReplyBytes(2_000);

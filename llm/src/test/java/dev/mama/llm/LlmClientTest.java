@@ -286,15 +286,15 @@ class LlmClientTest {
     }
   }
 
-  private LlmClient.Builder client() {
+  private LlmClientBuilder client() {
     return options(LlmClient.builder(endpoint("first")));
   }
 
-  private LlmClient.Builder chain() {
+  private LlmClientBuilder chain() {
     return client().nextModel(endpoint("second"));
   }
 
-  private LlmClient.Builder options(LlmClient.Builder builder) {
+  private LlmClientBuilder options(LlmClientBuilder builder) {
     return builder
         .opener(endpoint -> endpoint.model().equals("first") ? first : second)
         .time(time)
