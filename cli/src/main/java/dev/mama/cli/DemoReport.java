@@ -11,6 +11,8 @@ import dev.mama.examples.Needs.LabelledNeed;
 import dev.mama.examples.Requester.Served;
 import dev.mama.matching.ExactAgentIndex;
 import dev.mama.spi.AgentIndex.Match;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -20,6 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.function.ToLongFunction;
 
 /** What the demo found: counted at the other end, wherever there is one. */
@@ -61,6 +64,7 @@ final class DemoReport {
     stage("demo.mqtt", Served::wireNanos);
     stage("demo.llm", Served::chatNanos);
     stage("demo.total", Served::totalNanos);
+    model(servers.meters);
     more.put("experiment", experiment.value());
     more.put("agents", input.cards().size());
     more.put("interrupted", interrupted);
@@ -89,6 +93,25 @@ final class DemoReport {
   /** Whether every need was answered and every accepted row is in the database. */
   boolean allWell() {
     return allWell;
+  }
+
+  /** What the model's client counted: calls, waits, tokens as served. */
+  private void model(MeterRegistry meters) {
+    long answers = meters.get("mama.llm.wire").timer().count();
+    double failures = count(meters, "mama.llm.failures");
+    double retries = count(meters, "mama.llm.retries");
+    figures.add(Figure.of("demo.llm.attempts", answers + failures, "count", answers));
+    figures.add(Figure.of("demo.llm.retries", retries, "count", answers));
+    double waited = meters.get("mama.llm.admission.wait").timer().mean(TimeUnit.MILLISECONDS);
+    figures.add(Figure.of("demo.llm.queued.mean", waited, "ms", answers));
+    for (String kind : List.of("prompt", "completion")) {
+      double tokens = meters.get("mama.llm.tokens").tag("kind", kind).counter().count();
+      figures.add(Figure.of("demo.llm.tokens." + kind, tokens, "count", answers));
+    }
+  }
+
+  private static double count(MeterRegistry meters, String name) {
+    return meters.get(name).counters().stream().mapToDouble(Counter::count).sum();
   }
 
   /** Accuracy of the match alone: distinct specialties in rank order, against the expected one. */

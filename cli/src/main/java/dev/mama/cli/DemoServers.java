@@ -6,8 +6,8 @@ import dev.mama.embedded.EmbeddedBroker.Published;
 import dev.mama.embedded.EmbeddedDatabase;
 import dev.mama.embedded.RunFolder;
 import dev.mama.examples.InputException;
+import dev.mama.llm.LlmClient;
 import dev.mama.llm.LlmEndpoint;
-import dev.mama.llm.OpenAiChatModel;
 import dev.mama.matching.OnnxSentenceEncoder;
 import dev.mama.minilm.MiniLm;
 import dev.mama.mqtt.MqttBroker;
@@ -17,6 +17,8 @@ import dev.mama.pg.PgEventLog;
 import dev.mama.testkit.ScriptedChatServer;
 import dev.mama.testkit.ScriptedChatServer.Answer;
 import dev.mama.testkit.ScriptedChatServer.Call;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,7 +52,8 @@ final class DemoServers implements AutoCloseable {
   private final @Nullable ScriptedChatServer scripted;
   final MqttTransport transport;
   final PgEventLog log;
-  final OpenAiChatModel model;
+  final MeterRegistry meters = new SimpleMeterRegistry();
+  final LlmClient model;
   final OnnxSentenceEncoder encoder;
 
   /**
@@ -127,10 +130,11 @@ final class DemoServers implements AutoCloseable {
     }
   }
 
-  private static OpenAiChatModel model(String url, String name, @Nullable String key) {
+  private LlmClient model(String url, String name, @Nullable String key) {
     LlmEndpoint endpoint = LlmEndpoint.of(url, name).withPoolSize(MODEL_CONNECTIONS);
-    return OpenAiChatModel.connect(
-        key == null || key.isBlank() ? endpoint : endpoint.withApiKey(key));
+    return LlmClient.builder(key == null || key.isBlank() ? endpoint : endpoint.withApiKey(key))
+        .meters(meters)
+        .build();
   }
 
   private PgDatabase database(Settings settings, RunFolder folder) throws IOException {
@@ -164,9 +168,9 @@ final class DemoServers implements AutoCloseable {
     return broker.connections();
   }
 
-  /** Connections that the model's server has accepted, empty where it is not ours to ask. */
+  /** The most connections open at once at the model's server, empty where it is not ours to ask. */
   Optional<Integer> modelConnections() {
-    return Optional.ofNullable(scripted).map(ScriptedChatServer::connections);
+    return Optional.ofNullable(scripted).map(ScriptedChatServer::peakConnections);
   }
 
   boolean modelIsScripted() {
