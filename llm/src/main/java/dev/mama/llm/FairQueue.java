@@ -12,7 +12,9 @@ import java.util.stream.Stream;
 
 /**
  * A bounded line that serves the more important first, and among equals each caller in turn,
- * however many calls one of them has: a caller with one call waits for one call of each other.
+ * however many calls one of them has: a caller with one call waits for one call of each other. The
+ * less important do not starve: after {@value #PATIENCE} calls of more importance in a row, one of
+ * theirs is served.
  *
  * <p>Where it is full, a newcomer takes the place of a less important call, or else of a call whose
  * caller has at least two more waiting; the latest call of the caller with the most goes. So nobody
@@ -21,6 +23,9 @@ import java.util.stream.Stream;
  * <p>Not thread-safe; {@link Admission} holds its lock.
  */
 final class FairQueue<W> {
+
+  /** How often in a row those of some importance are passed over for more important ones. */
+  static final int PATIENCE = 32;
 
   private final int bound;
 
@@ -43,11 +48,23 @@ final class FairQueue<W> {
     int before = 0;
     for (Line<W> line : lines) {
       if (line.priority == priority) {
-        return before + line.ahead(caller);
+        int ahead = before + line.ahead(caller);
+        return ahead + overtakenBy(priority, ahead);
       }
       before += line.size;
     }
     return before;
+  }
+
+  /** How many of less importance come first, for their patience is at its end. */
+  private int overtakenBy(Priority than, int ahead) {
+    int calls = 0;
+    for (Line<W> line : lines) {
+      if (line.priority.compareTo(than) > 0 && line.size > 0) {
+        calls += (line.passedOver + ahead) / PATIENCE;
+      }
+    }
+    return calls;
   }
 
   Offer<W> offer(Priority priority, Optional<Caller> caller, W waiter) {
@@ -64,7 +81,19 @@ final class FairQueue<W> {
 
   /** Whoever is next, or empty if nobody waits. */
   Optional<W> poll() {
-    return lines.stream().filter(line -> line.size > 0).findFirst().map(Line::poll);
+    Line<W> next = null;
+    for (Line<W> line : lines) {
+      if (line.size == 0) {
+        continue;
+      }
+      if (next == null || line.passedOver >= PATIENCE) {
+        next = line;
+      }
+    }
+    for (Line<W> line : lines) {
+      line.passedOver = line == next || line.size == 0 ? 0 : line.passedOver + 1;
+    }
+    return next == null ? Optional.empty() : Optional.of(next.poll());
   }
 
   void remove(Priority priority, Optional<Caller> caller, W waiter) {
@@ -92,6 +121,9 @@ final class FairQueue<W> {
     private final Priority priority;
     private final SequencedMap<Optional<Caller>, Deque<W>> byCaller = new LinkedHashMap<>();
     private int size;
+
+    /** How often in a row others were served while somebody waited here. */
+    private int passedOver;
 
     Line(Priority priority) {
       this.priority = priority;

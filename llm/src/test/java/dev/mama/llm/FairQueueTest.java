@@ -37,6 +37,22 @@ class FairQueueTest {
   }
 
   @Test
+  void poll_importantWithoutEnd_theOthersAreServedNowAndThen() {
+    var queue = new FairQueue<String>(1_000);
+    offer(queue, OPTIONAL, "a", "o");
+    offer(queue, NORMAL, "a", "n");
+    var served = new ArrayList<String>();
+    for (int i = 0; i < 200; i++) {
+      offer(queue, CRITICAL, "c", "c" + i);
+      assertThat(queue.ahead(CRITICAL, caller("x"))).isLessThanOrEqualTo(3);
+      served.add(queue.poll().orElseThrow());
+    }
+    assertThat(served.indexOf("n")).isBetween(FairQueue.PATIENCE, FairQueue.PATIENCE + 2);
+    assertThat(served.indexOf("o")).isBetween(FairQueue.PATIENCE, FairQueue.PATIENCE + 2);
+    assertThat(served.stream().filter(name -> name.startsWith("c"))).hasSize(198);
+  }
+
+  @Test
   void offer_full_displacesTheLatestOfWhoeverHasMost() {
     var queue = new FairQueue<String>(3);
     offer(queue, NORMAL, "greedy", "g0");
