@@ -202,12 +202,37 @@ class FaultTableTest {
       } catch (ChatException e) {
         outcome = e.reason().name();
         attempts = e.attempts();
-        assertThat(e).message().isNotBlank();
+        assertThat(e).message().contains(words(row)).doesNotContain("\n");
       }
       assertThat(outcome).isEqualTo(row.outcome());
       assertThat(attempts).isEqualTo(row.attempts());
       assertMeters(row);
     }
+  }
+
+  /** The words by which a failure says what happened and what to do next. */
+  private static String[] words(Row row) {
+    return switch (row.name()) {
+      case "429 until after the deadline" ->
+          new String[] {"HTTP 429", "ask less often or later", "asking again in PT1M"};
+      case "503 three times" -> new String[] {"HTTP 503", "gave up after 3 attempts"};
+      case "400", "400, next model" -> new String[] {"'first'", "HTTP 400: ", "scripted failure"};
+      case "401" -> new String[] {"HTTP 401", "check the API key"};
+      case "403" -> new String[] {"HTTP 403", "check the API key"};
+      case "404" -> new String[] {"HTTP 404", "check the URL and the model's name"};
+      case "422" -> new String[] {"HTTP 422"};
+      case "wrong JSON" -> new String[] {"no chat completion", "<html>", "check the URL"};
+      case "answer too long" -> new String[] {"longer than maxReplyBytes (2000)"};
+      case "connection refused" ->
+          new String[] {"cannot be reached", "start the server", "gave up after 3 attempts"};
+      case "hang, then the deadline" ->
+          new String[] {"did not answer within", "the rest of the request's deadline"};
+      case "deadline passed before" -> new String[] {"was not asked", "the deadline passed"};
+      case "budget spent" -> new String[] {"hard budget of experiment", "raise it or ask less"};
+      case "breaker open" -> new String[] {"left alone for a while"};
+      case "line full" -> new String[] {"0 calls wait already", "raise maxWaiting"};
+      default -> throw new AssertionError("row '" + row + "' fails and has no words");
+    };
   }
 
   private void assertMeters(Row row) {
