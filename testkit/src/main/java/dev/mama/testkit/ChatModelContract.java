@@ -3,7 +3,6 @@ package dev.mama.testkit;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.mama.ChatException;
@@ -12,24 +11,16 @@ import dev.mama.ChatMessage;
 import dev.mama.ChatMessage.Role;
 import dev.mama.ChatReply;
 import dev.mama.ChatRequest;
-import dev.mama.ChatStream;
 import dev.mama.ChatTool;
 import dev.mama.Deadline;
-import dev.mama.Time;
 import dev.mama.Trace;
 import dev.mama.spi.ChatModel;
-import dev.mama.testkit.ScriptedChatServer.Answer;
 import dev.mama.testkit.ScriptedChatServer.Call;
-import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
@@ -42,41 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * hang.
  */
 @Timeout(value = 20, threadMode = ThreadMode.SEPARATE_THREAD)
-public abstract class ChatModelContract {
-
-  private static final int CALLERS = 200;
-
-  /** More than a client will have connections, so that one leaked per failed call is noticed. */
-  private static final int GIVEN_UP = 40;
-
-  private static final long BOUND_SECONDS = 5;
-
-  private final List<Thread> threads = new ArrayList<>();
-  private ScriptedChatServer server;
-  private ChatModel model;
-
-  /**
-   * A model that asks the server at {@code server} for any model's name, lets at least 200 calls
-   * wait, gives no call less than 5 s of its own accord and goes on asking after 40 failures; the
-   * contract closes it.
-   */
-  protected abstract ChatModel newModel(URI server);
-
-  @BeforeEach
-  void open() {
-    server = ScriptedChatServer.start(ChatModelContract::script);
-    model = newModel(server.uri());
-  }
-
-  @AfterEach
-  void closeAll() throws InterruptedException {
-    model.close();
-    server.close();
-    for (Thread thread : threads) {
-      thread.interrupt();
-      thread.join(Duration.ofSeconds(BOUND_SECONDS));
-    }
-  }
+public abstract class ChatModelContract extends ChatStreamContract {
 
   @Test
   void chat_manyCallersAtOnce_eachGetsItsOwnAnswerOfOneRequest() throws Exception {
@@ -329,134 +286,8 @@ public abstract class ChatModelContract {
     }
   }
 
-  @Test
-  void stream_pieces_makeTheWholeAnswer() throws Exception {
-    String said = "echo one  two\n\u6f22 \ud83d\ude80 three ";
-    try (ChatStream stream = model.stream(ChatRequest.of(said))) {
-      var pieces = new StringBuilder();
-      for (var piece = stream.next(); piece.isPresent(); piece = stream.next()) {
-        assertThat(piece.get()).isNotEmpty();
-        pieces.append(piece.get());
-      }
-      assertThat(pieces).hasToString(said);
-      assertThat(stream.next()).isEmpty();
-      ChatReply reply = stream.reply();
-      assertThat(reply.text()).isEqualTo(said);
-      assertThat(reply.tokens()).isEqualTo(12);
-      assertThat(reply.finish()).isEqualTo(ChatReply.Finish.STOP);
-      assertThat(reply.firstToken()).isPositive().isLessThanOrEqualTo(reply.onWire());
-      assertThat(reply.attempts()).isEqualTo(1);
-    }
-  }
-
-  @Test
-  void stream_replyAlone_isTheWholeAnswer() throws Exception {
-    try (ChatStream stream = model.stream(ChatRequest.of("call look {\"at\":\"this\"}"))) {
-      assertThat(stream.reply().toolCalls())
-          .containsExactly(
-              new ChatTool.Call("c0", "look", "{\"at\":\"this\"}"),
-              new ChatTool.Call("c1", "again", "{}"));
-      assertThat(stream.reply().finish()).isEqualTo(ChatReply.Finish.TOOLS);
-    }
-  }
-
-  @Test
-  void stream_readersLeave_leaveTheModelUsable() throws Exception {
-    for (int i = 0; i < GIVEN_UP; i++) {
-      try (ChatStream stream = model.stream(ChatRequest.of("echo " + "on and ".repeat(i)))) {
-        assertThat(stream.next()).isPresent();
-      }
-    }
-    assertUsable();
-  }
-
-  @Test
-  void stream_answerBreaksOff_isNoAnswer() throws Exception {
-    for (int i = 0; i < GIVEN_UP; i++) {
-      var e =
-          catchThrowableOfType(
-              ChatException.class,
-              () -> {
-                try (ChatStream stream = model.stream(ChatRequest.of("cut off here"))) {
-                  stream.reply();
-                }
-              });
-      assertThat(e).isNotNull();
-    }
-    assertUsable();
-  }
-
-  @ParameterizedTest
-  @ValueSource(ints = {401, 503})
-  void stream_failsBeforeItBegins_failsAsAWholeAnswerDoes(int status) {
-    var request = ChatRequest.of("status " + status);
-    var e = catchThrowableOfType(ChatException.class, () -> model.stream(request).close());
-    assertThat(e.reason()).isEqualTo(failure(request).reason());
-    assertThat(e).hasMessageContaining(Integer.toString(status));
-  }
-
-  @Test
-  void stream_deadlinePassedOrModelClosed_isRefused() {
-    var late = within(ChatRequest.of("echo"), Duration.ZERO);
-    assertThatThrownBy(() -> model.stream(late).close()).isInstanceOf(ChatException.class);
-    model.close();
-    assertThatThrownBy(() -> model.stream(ChatRequest.of("echo")).close())
-        .isInstanceOf(ChatException.class);
-    assertThat(server.requests()).isZero();
-  }
-
   private Call sent(ChatRequest request) throws InterruptedException {
     model.chat(request);
     return server.lastCall(request.trace().traceId()).orElseThrow();
-  }
-
-  private void assertUsable() throws Exception {
-    var call = inThread(() -> model.chat(ChatRequest.of("echo again")));
-    assertThat(call.get(BOUND_SECONDS, SECONDS).text()).isEqualTo("echo again");
-  }
-
-  private ChatException failure(ChatRequest request) {
-    return catchThrowableOfType(ChatException.class, () -> model.chat(request));
-  }
-
-  private static ChatRequest within(ChatRequest request, Duration time) {
-    return request.within(request.trace(), Deadline.after(time, Time.system()));
-  }
-
-  private <T> FutureTask<T> inThread(Callable<T> work) {
-    var task = new FutureTask<>(work);
-    threads.add(Thread.ofVirtual().start(task));
-    return task;
-  }
-
-  private static Answer script(Call call) {
-    String[] words = call.text().split(" ", 2);
-    return switch (words[0]) {
-      case "hang" -> new Answer.Hang();
-      case "empty" -> Answer.text("");
-      case "status" -> Answer.failure(Integer.parseInt(words[1]));
-      case "later" -> Answer.failure(429, Map.of("retry-after", words[1]));
-      case "call" ->
-          new Answer.Tools(
-              List.of(
-                  new ChatTool.Call("c0", words[1].split(" ", 2)[0], words[1].split(" ", 2)[1]),
-                  new ChatTool.Call("c1", "again", "{}")));
-      case "cut" -> cut(call);
-      case "garbage" -> Answer.garbage(words.length > 1 ? words[1] : "");
-      default -> new Answer.Text(call.text(), Duration.ofMillis(call.text().hashCode() & 7));
-    };
-  }
-
-  /** An answer whose last event is torn, or in whole one that is no JSON. */
-  private static Answer cut(Call call) {
-    String events =
-        String.join(
-            "", ScriptedStream.events(ScriptedChatJson.completion(call, "cut off here", 0)));
-    return call.streamed()
-        ? new Answer.Raw(
-            200,
-            events.substring(0, events.indexOf("off") + 2),
-            Map.of("content-type", "text/event-stream"))
-        : Answer.garbage("{\"choices\":");
   }
 }
