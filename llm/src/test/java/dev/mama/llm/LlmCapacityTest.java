@@ -4,27 +4,33 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.mama.ChatException;
+import dev.mama.ChatException.Reason;
 import dev.mama.ChatRequest;
 import dev.mama.testkit.ScriptedChatServer;
 import dev.mama.testkit.ScriptedChatServer.Answer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
 
 /** The whole client finds a real server's hidden capacity, and follows it. */
-@Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 300, threadMode = ThreadMode.SEPARATE_THREAD)
 class LlmCapacityTest {
 
   private static final int AGENTS = 100;
+  private static final Set<Reason> BUSY =
+      Set.of(Reason.OVERLOADED, Reason.RESTING, Reason.SKIPPED);
 
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final AtomicBoolean going = new AtomicBoolean(true);
   private final AtomicLong answered = new AtomicLong();
+  private final AtomicReference<ChatException> unexpected = new AtomicReference<>();
 
   @Test
   void chat_hiddenCapacity_isFoundAndFollowedWithFewRefusals() throws Exception {
@@ -55,6 +61,7 @@ class LlmCapacityTest {
         going.set(false);
         ended.await();
       }
+      assertThat(unexpected.get()).isNull();
       assertThat(client.chat(ChatRequest.of("?")).text()).isEqualTo("?");
     }
   }
@@ -62,11 +69,11 @@ class LlmCapacityTest {
   /** Waits for 1,000 answers in a row with under 1 % refusals, and the limit near the capacity. */
   private void awaitSettled(ScriptedChatServer server, int capacity) {
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofSeconds(90))
         .until(() -> {
           long refused = server.refused();
           long before = answered.get();
-          await().atMost(Duration.ofSeconds(25)).until(() -> answered.get() >= before + 1_000);
+          await().atMost(Duration.ofSeconds(60)).until(() -> answered.get() >= before + 1_000);
           double limit = meters.get("mama.llm.admission.limit").gauge().value();
           return server.refused() - refused < 10
               && limit >= 0.8 * capacity
@@ -81,8 +88,11 @@ class LlmCapacityTest {
           client.chat(ChatRequest.of("work"));
           answered.incrementAndGet();
         } catch (ChatException e) {
-          // Refused ten times in a row, which a drop of capacity may bring about; it goes on.
-          assertThat(e.reason()).isEqualTo(ChatException.Reason.OVERLOADED);
+          // Refused ten times in a row, which a drop of capacity may bring about; so many in a row
+          // make the breaker rest, too. The agent goes on.
+          if (!BUSY.contains(e.reason())) {
+            unexpected.compareAndSet(null, e);
+          }
         }
       }
     } catch (InterruptedException e) {
