@@ -1,6 +1,7 @@
 package dev.mama.matching;
 
 import dev.mama.MamaException;
+import java.net.URL;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,16 @@ public final class ModelException extends MamaException {
   ModelException(String model, String problem, @Nullable Throwable cause) {
     super("model '%s' %s".formatted(model, problem), cause);
     this.model = model;
+  }
+
+  /** {@code expected} was not what stands at {@code at}. */
+  static ModelException unusable(String model, URL at, String expected, Exception cause) {
+    Throwable root = cause;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return new ModelException(
+        model, "cannot be loaded: expected %s at %s, but: %s".formatted(expected, at, root), cause);
   }
 
   /** The name under which the model was opened. */

@@ -45,10 +45,12 @@ final class OnnxSentenceEncoderTest extends SentenceEncoderContract {
 
   @Test
   void open_directory_givesTheSameVectors(@TempDir Path directory) throws Exception {
-    copy(MiniLm.graph(), directory.resolve("model.onnx"));
+    copy(MiniLm.graph(), Files.createDirectory(directory.resolve("onnx")).resolve("model.onnx"));
     copy(MiniLm.tokenizer(), directory.resolve("tokenizer.json"));
-    try (var fromDirectory = OnnxSentenceEncoder.open("a copy", directory, MiniLm.MAX_TOKENS);
+    Files.writeString(directory.resolve("sentence_bert_config.json"), "{\"max_seq_length\": 256}");
+    try (var fromDirectory = OnnxSentenceEncoder.open(directory);
         var fromClassPath = miniLm()) {
+      assertThat(fromDirectory.name()).startsWith(directory.getFileName().toString());
       assertThat(fromDirectory.encode("the same model from elsewhere"))
           .isEqualTo(fromClassPath.encode("the same model from elsewhere"));
     }
@@ -63,6 +65,8 @@ final class OnnxSentenceEncoderTest extends SentenceEncoderContract {
           .isEqualTo(encoder.encode(words));
       assertThat(encoder.encode(words.substring(5) + "and more"))
           .isNotEqualTo(encoder.encode(words));
+      assertThat(encoder.figures().truncated()).isEqualTo(3);
+      assertThat(encoder.figures().texts()).isEqualTo(5);
     }
   }
 
@@ -99,10 +103,18 @@ final class OnnxSentenceEncoderTest extends SentenceEncoderContract {
 
   private static void assertRefused(Path directory, String expected, Path file) {
     assertThatExceptionOfType(ModelException.class)
-        .isThrownBy(() -> OnnxSentenceEncoder.open("mine", directory, 256))
+        .isThrownBy(() -> OnnxSentenceEncoder.open(in(directory)))
         .withMessageContaining("model 'mine' cannot be loaded: expected " + expected)
         .withMessageContaining(file.toString())
         .satisfies(e -> assertThat(e.model()).isEqualTo("mine"));
+  }
+
+  private static SentenceModel in(Path directory) {
+    return SentenceModel.of(
+        "mine",
+        SentenceModel.graphIn(directory),
+        SentenceModel.url(directory.resolve("tokenizer.json")),
+        256);
   }
 
   private static void copy(URL source, Path target) throws IOException {

@@ -1,0 +1,29 @@
+package dev.mama.matching;
+
+/**
+ * A loaded transformer: tokens in, hidden states out.
+ *
+ * <p>Thread-safe, but for {@link #close}, which must come last. Calls are native: give them
+ * platform threads.
+ */
+interface Network extends AutoCloseable {
+
+  /** Engine and version, for reports. */
+  String engine();
+
+  /** The most texts of one call; 1 where a text's states would depend on its company. */
+  int largestBatch();
+
+  /**
+   * The last hidden states.
+   *
+   * @param ids long[texts][tokens], flattened
+   * @param mask 1 for a token, 0 for padding, of the same shape
+   * @return float[texts][tokens][width], flattened
+   * @throws ModelException if the engine fails or gives another shape
+   */
+  float[] run(long[] ids, long[] mask, int texts, int tokens);
+
+  @Override
+  void close();
+}
