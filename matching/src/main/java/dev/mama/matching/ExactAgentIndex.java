@@ -2,46 +2,19 @@ package dev.mama.matching;
 
 import dev.mama.AgentId;
 import dev.mama.spi.AgentIndex;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
-import java.util.HashMap;
+import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.PriorityQueue;
-import java.util.concurrent.locks.ReadWriteLock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Predicate;
 
 /**
- * An index that compares the query with every vector: exact, and fast to about 100,000 agents.
+ * An index whose answers are exact, fast to several 100,000 agents: a {@link VectorIndex} of
+ * agents.
  *
- * <p>The vectors stand one after the other in a single array, so a search reads memory in order; it
- * uses the Vector API where the JVM runs with {@code --add-modules jdk.incubator.vector}.
- *
- * <p>Searches share a lock, changes have it alone. A change takes less time than the copy of one
- * vector (growing apart) and searches are short, so neither waits long; a copy on write would move
- * megabytes for each agent that comes or goes.
- *
- * <p>Thread-safe.
+ * <p>Thread-safe; searches wait for nobody.
  */
 public final class ExactAgentIndex implements AgentIndex {
 
-  private static final int FIRST_CAPACITY = 16;
-
-  private static final Comparator<Match> CLOSEST_FIRST =
-      (a, b) -> {
-        int bySimilarity = Float.compare(b.similarity(), a.similarity());
-        return bySimilarity != 0 ? bySimilarity : a.agent().compareTo(b.agent());
-      };
-
-  private final int dimension;
-  private final DotProduct dotProduct;
-  private final ReadWriteLock lock = new ReentrantReadWriteLock();
-
-  // Guarded by lock: agents.get(row) has its vector at rows[row * dimension].
-  private final List<AgentId> agents = new ArrayList<>();
-  private final Map<AgentId, Integer> rowOf = new HashMap<>();
-  private float[] rows = {};
+  private final VectorIndex<AgentId> index;
 
   /**
    * An empty index.
@@ -50,130 +23,69 @@ public final class ExactAgentIndex implements AgentIndex {
    * @throws IllegalArgumentException if {@code dimension} is less
    */
   public ExactAgentIndex(int dimension) {
-    this(dimension, DotProduct.fastest());
+    index = new VectorIndex<>(dimension);
   }
 
-  ExactAgentIndex(int dimension, DotProduct dotProduct) {
-    if (dimension < 1) {
-      throw new IllegalArgumentException(
-          "dimension of the index is %d; it must be at least 1".formatted(dimension));
-    }
-    this.dimension = dimension;
-    this.dotProduct = dotProduct;
+  /**
+   * The index that {@link #save} wrote to {@code file}.
+   *
+   * @param encoder name of the encoder in use now
+   * @throws VectorFileException if the file is missing, damaged, or holds vectors of another
+   *     encoder
+   */
+  public static ExactAgentIndex load(Path file, String encoder) {
+    return IndexFile.read(file, encoder);
+  }
+
+  /**
+   * Writes all agents and vectors of one moment to {@code file}: to one beside it first, which then
+   * takes its place, so that a crash leaves the old file or the new.
+   *
+   * @param encoder name of the encoder whose vectors these are
+   * @throws VectorFileException if the disk refuses; {@code file} is as it was
+   */
+  public void save(Path file, String encoder) {
+    IndexFile.write(file, encoder, index);
   }
 
   @Override
   public int dimension() {
-    return dimension;
+    return index.dimension();
   }
 
   @Override
   public int size() {
-    lock.readLock().lock();
-    try {
-      return agents.size();
-    } finally {
-      lock.readLock().unlock();
-    }
+    return index.size();
   }
 
-  /**
-   * {@inheritDoc}
-   *
-   * @throws IllegalStateException if the index is full, at 2^31 values (5.5 million agents of 384)
-   */
   @Override
   public void put(AgentId agent, float[] vector) {
-    float[] copy = vector.clone();
-    check(copy, "vector of agent '%s'".formatted(agent));
-    lock.writeLock().lock();
-    try {
-      Integer known = rowOf.get(agent);
-      int row = known == null ? agents.size() : known;
-      if (known == null) {
-        makeRoomFor(row);
-        agents.add(agent);
-        rowOf.put(agent, row);
-      }
-      System.arraycopy(copy, 0, rows, row * dimension, dimension);
-    } finally {
-      lock.writeLock().unlock();
-    }
-  }
-
-  private void makeRoomFor(int row) {
-    int mostRows = (Integer.MAX_VALUE - 8) / dimension;
-    if (row >= mostRows) {
-      throw new IllegalStateException(
-          "the index is full at %d agents of dimension %d; divide them among several indexes"
-              .formatted(row, dimension));
-    }
-    long capacity = rows.length / dimension;
-    if (row >= capacity) {
-      long wanted = Math.min(Math.max(FIRST_CAPACITY, capacity + capacity / 2), mostRows);
-      rows = Arrays.copyOf(rows, (int) wanted * dimension);
-    }
+    index.put(agent, vector);
   }
 
   @Override
   public boolean remove(AgentId agent) {
-    lock.writeLock().lock();
-    try {
-      Integer row = rowOf.remove(agent);
-      if (row == null) {
-        return false;
-      }
-      AgentId last = agents.removeLast();
-      if (!last.equals(agent)) {
-        System.arraycopy(rows, agents.size() * dimension, rows, row * dimension, dimension);
-        agents.set(row, last);
-        rowOf.put(last, row);
-      }
-      return true;
-    } finally {
-      lock.writeLock().unlock();
-    }
+    return index.remove(agent);
   }
 
   @Override
   public List<Match> topK(float[] query, int k) {
-    if (k < 1) {
-      throw new IllegalArgumentException("k is %d; it must be at least 1".formatted(k));
-    }
-    float[] copy = query.clone();
-    check(copy, "query");
-    var best = new PriorityQueue<Match>(CLOSEST_FIRST.reversed());
-    lock.readLock().lock();
-    try {
-      float least = Float.NEGATIVE_INFINITY;
-      for (int row = 0; row < agents.size(); row++) {
-        float similarity = dotProduct.of(copy, rows, row * dimension);
-        if (best.size() == k && similarity < least) {
-          continue;
-        }
-        best.add(new Match(agents.get(row), similarity));
-        if (best.size() > k) {
-          best.remove();
-        }
-        least = best.element().similarity();
-      }
-    } finally {
-      lock.readLock().unlock();
-    }
-    return best.stream().sorted(CLOSEST_FIRST).toList();
+    return matches(index.topK(query, k));
   }
 
-  private void check(float[] values, String what) {
-    if (values.length != dimension) {
-      throw new IllegalArgumentException(
-          "%s has %d values; this index has dimension %d"
-              .formatted(what, values.length, dimension));
-    }
-    for (int i = 0; i < dimension; i++) {
-      if (!Float.isFinite(values[i])) {
-        throw new IllegalArgumentException(
-            "%s has the value %s at %d; all must be finite".formatted(what, values[i], i));
-      }
-    }
+  /**
+   * The agents closest to {@code query} of those that are {@code wanted}, closest first, ties by
+   * agent id.
+   *
+   * @param wanted see {@link AgentFilters}; asked only of agents that might be in the answer, on
+   *     the searching threads
+   * @throws IllegalArgumentException as {@link #topK(float[], int)}
+   */
+  public List<Match> topK(float[] query, int k, Predicate<AgentId> wanted) {
+    return matches(index.topK(query, k, agent -> wanted.test(agent) ? 1 : 0));
+  }
+
+  private static List<Match> matches(List<VectorIndex.Match<AgentId>> matches) {
+    return matches.stream().map(match -> new Match(match.key(), match.similarity())).toList();
   }
 }
