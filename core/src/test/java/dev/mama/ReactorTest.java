@@ -46,7 +46,7 @@ class ReactorTest {
           entry("transport-mqtt", Set.of("mama-core")),
           entry("registry", Set.of("mama-core", "mama-journal")),
           entry("storage-pg", Set.of("mama-core", "mama-journal")),
-          entry("memory", Set.of("mama-core", "mama-matching")),
+          entry("memory", Set.of("mama-core", "mama-journal", "mama-matching")),
           entry("negotiation", Set.of("mama-core", "mama-llm")));
 
   /** They see everything and are seen by nothing: no line above names them. */
