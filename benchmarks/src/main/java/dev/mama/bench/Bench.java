@@ -13,6 +13,11 @@ public interface Bench {
   /** The question, as one sentence. */
   String question();
 
+  /** Whether it has a long run that looks for leaks. */
+  default boolean canSoak() {
+    return false;
+  }
+
   /**
    * Measures.
    *
@@ -29,13 +34,14 @@ public interface Bench {
    *
    * @param quick whether to end within a minute
    * @param seed what the inputs are drawn from
+   * @param soak whether to look for leaks instead, where that {@link #canSoak}
    * @param out where charts go, or empty where none are wanted
    */
-  record Options(boolean quick, long seed, Optional<Path> out) {
+  record Options(boolean quick, long seed, boolean soak, Optional<Path> out) {
 
-    /** Without charts. */
+    /** A run that answers the question, without charts. */
     public Options(boolean quick, long seed) {
-      this(quick, seed, Optional.empty());
+      this(quick, seed, false, Optional.empty());
     }
   }
 
@@ -56,6 +62,7 @@ public interface Bench {
   static List<Bench> all() {
     return List.of(
         new MatchingBench(),
+        new MemoryBench(),
         new RuntimeBench(),
         new TrustBench(),
         new RegistryBench(),

@@ -31,6 +31,9 @@ final class BenchCommand implements Callable<Integer> {
   @Option(names = "--quick", description = "end within a minute")
   private boolean quick;
 
+  @Option(names = "--soak", description = "look for leaks in a long run instead")
+  private boolean soak;
+
   @Option(
       names = "--seed",
       paramLabel = "N",
@@ -62,12 +65,20 @@ final class BenchCommand implements Callable<Integer> {
                             Bench.all().stream()
                                 .map(Bench::name)
                                 .collect(Collectors.joining(", ")))));
+    if (soak && !bench.canSoak()) {
+      throw new ParameterException(
+          spec.commandLine(), "question '%s' has no --soak".formatted(question));
+    }
     Path folder = out != null ? out : Path.of("results", "bench-" + question);
     Logs.to(folder);
-    Report report = Report.start(folder, "bench " + question + (quick ? " --quick" : ""), seed);
+    Report report =
+        Report.start(
+            folder,
+            "bench " + question + (quick ? " --quick" : "") + (soak ? " --soak" : ""),
+            seed);
     List<Figure> figures;
     try (var bar = new Bar("bench " + question)) {
-      figures = bench.run(new Bench.Options(quick, seed, Optional.of(folder)), bar::at);
+      figures = bench.run(new Bench.Options(quick, seed, soak, Optional.of(folder)), bar::at);
     }
     report.write(figures, Map.of());
     System.out.print(Report.table(figures));

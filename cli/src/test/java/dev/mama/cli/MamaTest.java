@@ -69,6 +69,7 @@ class MamaTest {
             new String[] {
               "demo", "--database", "mysql:somewhere", "--out", folder.resolve("a").toString()
             }),
+        Arguments.of("question 'trust' has no --soak", new String[] {"bench", "trust", "--soak"}),
         Arguments.of("question 'weather' is unknown", new String[] {"bench", "weather"}));
   }
 
