@@ -1,6 +1,7 @@
 package dev.mama.pg;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the database is, and how a log uses it. Start with {@link #of} and change what differs.
@@ -14,9 +15,11 @@ import java.time.Duration;
  * @param flushRows rows that make a batch, 1 to {@code queueRows}
  * @param flushInterval how long an accepted event waits for others before it is written all the
  *     same
- * @param queueRows events that may wait to be written; when so many wait, {@code append} waits
+ * @param queueRows events of one kind that may wait in memory to be written; when so many do,
+ *     {@code append} waits
  * @param connectTimeout how long to wait for a connection, at least one second
  * @param closeTimeout how long {@code close} goes on trying to write what was accepted
+ * @param spool where rows wait on disk while the database is away, or null if they wait in memory
  */
 public record PgDatabase(
     String jdbcUrl,
@@ -27,7 +30,8 @@ public record PgDatabase(
     Duration flushInterval,
     int queueRows,
     Duration connectTimeout,
-    Duration closeTimeout) {
+    Duration closeTimeout,
+    @Nullable Spool spool) {
 
   private static final String PREFIX = "jdbc:postgresql:";
 
@@ -56,7 +60,10 @@ public record PgDatabase(
         "closeTimeout is %s; it must not be negative".formatted(closeTimeout));
   }
 
-  /** Four connections, batches of 2,000 rows or 200 ms, a queue of 20,000 events. */
+  /**
+   * Four connections, batches of 2,000 rows or 200 ms, a queue of 20,000 events of each kind, no
+   * spool.
+   */
   public static PgDatabase of(String jdbcUrl, String user, String password) {
     return new PgDatabase(
         jdbcUrl,
@@ -67,7 +74,8 @@ public record PgDatabase(
         Duration.ofMillis(200),
         20_000,
         Duration.ofSeconds(5),
-        Duration.ofSeconds(30));
+        Duration.ofSeconds(30),
+        null);
   }
 
   /** With at most {@code wanted} connections. */
@@ -81,7 +89,8 @@ public record PgDatabase(
         flushInterval,
         queueRows,
         connectTimeout,
-        closeTimeout);
+        closeTimeout,
+        spool);
   }
 
   /** With room for {@code rows} waiting events, and other batches. */
@@ -95,13 +104,38 @@ public record PgDatabase(
         batchInterval,
         rows,
         connectTimeout,
-        closeTimeout);
+        closeTimeout,
+        spool);
   }
 
   /** With other limits for connecting and closing. */
   public PgDatabase withTimeouts(Duration connect, Duration close) {
     return new PgDatabase(
-        jdbcUrl, user, password, connections, flushRows, flushInterval, queueRows, connect, close);
+        jdbcUrl,
+        user,
+        password,
+        connections,
+        flushRows,
+        flushInterval,
+        queueRows,
+        connect,
+        close,
+        spool);
+  }
+
+  /** With a spool, so that an outage slows nobody and kill -9 loses less. */
+  public PgDatabase withSpool(Spool wanted) {
+    return new PgDatabase(
+        jdbcUrl,
+        user,
+        password,
+        connections,
+        flushRows,
+        flushInterval,
+        queueRows,
+        connectTimeout,
+        closeTimeout,
+        wanted);
   }
 
   /** The URL without its parameters, which may hold a password, and the user. */

@@ -6,6 +6,8 @@ import dev.mama.Event;
 import dev.mama.ExperimentId;
 import dev.mama.StorageException;
 import dev.mama.spi.EventLog;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -26,6 +28,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
@@ -36,21 +39,22 @@ import org.postgresql.ds.PGSimpleDataSource;
  * own tables may bear the same names and no {@code search_path} need be set. They are made and
  * brought up to date when a log is opened.
  *
- * <p>Accepted events wait in one bounded queue; one thread takes them in batches of {@link
- * PgDatabase#flushRows} or what came within {@link PgDatabase#flushInterval}, each batch one
- * transaction, so that the database holds the beginning of what was accepted, and all of it once,
- * even where a connection broke during a commit. While the database is away the batch is tried
- * again and {@link #append} and {@link #flush} wait. An event that the database refuses, for
- * example a message with an id that is there already, is left out, reported in table {@code
- * errors}, and named by the next {@code flush} and by {@code close}.
+ * <p>Accepted events wait in a bounded queue for each table; a thread takes them in batches of
+ * {@link PgDatabase#flushRows} or what came within {@link PgDatabase#flushInterval}, each batch one
+ * transaction, so that a table holds the beginning of what was accepted for it, and all of it once,
+ * even where a connection broke during a commit. While the database is away, rows go to the {@link
+ * Spool} and are written in order when it is back; without one, the batch is tried again and {@link
+ * #append} waits when the queue is full. {@link #flush} waits either way. An event that the
+ * database refuses, for example a message with an id that is there already, is left out, reported
+ * in table {@code errors}, and named by the next {@code flush} and by {@code close}.
  *
  * <p>PostgreSQL holds no character U+0000, no half of a surrogate pair, and no time beyond its
  * range: {@link #append} refuses such an event. It keeps the meaning of JSON, not its spelling: the
  * order of fields and spaces may differ when read.
  *
  * <p>Whatever thread calls, only the log's own threads touch a connection, so an interruption
- * breaks none. At most {@link PgDatabase#connections} are open, one of them the writer's; each
- * {@link #read} in progress holds another.
+ * breaks none. At most {@link PgDatabase#connections} are open, half of them the writers'; each
+ * {@link #read} in progress holds one of the others.
  *
  * <p>Thread-safe.
  */
@@ -58,13 +62,13 @@ public final class PgEventLog implements EventLog {
 
   private final PgDatabase database;
   private final HikariDataSource pool;
-  private final BatchWriter writer;
+  private final Lanes lanes;
   private final ExecutorService readers = Executors.newVirtualThreadPerTaskExecutor();
 
-  private PgEventLog(PgDatabase database, HikariDataSource pool, BatchWriter writer) {
+  private PgEventLog(PgDatabase database, HikariDataSource pool, Lanes lanes) {
     this.database = database;
     this.pool = pool;
-    this.writer = writer;
+    this.lanes = lanes;
   }
 
   /**
@@ -75,6 +79,14 @@ public final class PgEventLog implements EventLog {
    *     one line that names it without password, and what to do
    */
   public static PgEventLog open(PgDatabase database) {
+    return open(database, new SimpleMeterRegistry());
+  }
+
+  /**
+   * The same, with meters {@code mama.storage…} in {@code meters}: what waits, in memory and in the
+   * spool, since when, and how fast it is written.
+   */
+  public static PgEventLog open(PgDatabase database, MeterRegistry meters) {
     String name = "mama-" + UUID.randomUUID().toString().substring(0, 8);
     var source = new PGSimpleDataSource();
     int seconds = Math.toIntExact(database.connectTimeout().toSeconds());
@@ -99,11 +111,38 @@ public final class PgEventLog implements EventLog {
     config.setPoolName(name);
     config.setDataSource(source);
     config.setAutoCommit(false);
-    config.setMaximumPoolSize(database.connections());
-    config.setMinimumIdle(1);
+    int writing = Math.max(1, database.connections() / 2);
+    config.setMaximumPoolSize(database.connections() - writing);
+    config.setMinimumIdle(0);
+    config.setInitializationFailTimeout(-1);
     config.setConnectionTimeout(database.connectTimeout().toMillis());
     var pool = new HikariDataSource(config);
-    return new PgEventLog(database, pool, new BatchWriter(database, pool, name));
+    SpoolFolder spool = null;
+    try (var connection = source.getConnection()) {
+      spool = database.spool() == null ? null : SpoolFolder.open(database.spool());
+      var lanes =
+          new Lanes(
+              database,
+              new WriterConnections(source, writing),
+              spool,
+              new StorageMeters(meters),
+              name);
+      lanes.start(connection);
+      return new PgEventLog(database, pool, lanes);
+    } catch (SQLException e) {
+      throw freeing(pool, spool, new StorageException(explain(database, e), e));
+    } catch (RuntimeException e) {
+      throw freeing(pool, spool, e);
+    }
+  }
+
+  private static RuntimeException freeing(
+      HikariDataSource pool, @Nullable SpoolFolder spool, RuntimeException failure) {
+    pool.close();
+    if (spool != null) {
+      spool.close(false);
+    }
+    return failure;
   }
 
   @Override
@@ -122,12 +161,12 @@ public final class PgEventLog implements EventLog {
               .formatted(event.id(), e.getMessage()),
           e);
     }
-    writer.append(row);
+    lanes.append(row);
   }
 
   @Override
   public void flush() throws InterruptedException {
-    writer.flush();
+    lanes.flush();
   }
 
   /**
@@ -217,10 +256,10 @@ public final class PgEventLog implements EventLog {
    */
   @Override
   public void close() {
-    writer.close();
+    lanes.close();
     readers.shutdown();
     pool.close();
-    writer.throwIfLost();
+    lanes.throwIfLost();
   }
 
   private static void prepare(PGSimpleDataSource source) throws SQLException {

@@ -72,7 +72,7 @@ final class PgEventLogFailureTest {
           });
       try (Connection other = lockMessages()) {
         Thread thread = Thread.startVirtualThread(appending);
-        await().until(() -> accepted.get() >= 100 && thread.getState() == Thread.State.WAITING);
+        await().until(() -> accepted.get() >= 100 && isWaiting(thread));
         assertThat(accepted).hasValueLessThanOrEqualTo(150);
         other.rollback();
       }
@@ -103,7 +103,7 @@ final class PgEventLogFailureTest {
             });
         for (FutureTask<?> task : List.of(appending, flushing)) {
           Thread thread = Thread.startVirtualThread(task);
-          await().until(() -> !accepted.isEmpty() && thread.getState() == Thread.State.WAITING);
+          await().until(() -> !accepted.isEmpty() && isWaiting(thread));
           thread.interrupt();
           assertThatThrownBy(() -> task.get(30, TimeUnit.SECONDS))
               .isInstanceOf(ExecutionException.class)
@@ -282,6 +282,11 @@ final class PgEventLogFailureTest {
     try (var silent = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
       assertRefused(at(silent.getLocalPort()), "check that a PostgreSQL listens there");
     }
+  }
+
+  private static boolean isWaiting(Thread thread) {
+    return thread.getState() == Thread.State.WAITING
+        || thread.getState() == Thread.State.TIMED_WAITING;
   }
 
   private static void assertRefused(PgDatabase database, String nextStep) {

@@ -3,9 +3,13 @@ package dev.mama.pg;
 import dev.mama.embedded.EmbeddedDatabase;
 import dev.mama.embedded.RunFolder;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +21,7 @@ final class TestDatabase implements AutoCloseable {
   private final @Nullable RunFolder folder;
   private @Nullable EmbeddedDatabase server;
   private final PgDatabase database;
+  private boolean killed;
 
   private TestDatabase(
       @Nullable RunFolder folder, @Nullable EmbeddedDatabase server, PgDatabase database) {
@@ -72,6 +77,29 @@ final class TestDatabase implements AutoCloseable {
     int port = server.port();
     server.close();
     server = EmbeddedDatabase.start(folder.path(), port);
+  }
+
+  /** Kills the server with -9, so that nothing is tidied up. */
+  void kill() throws IOException {
+    if (server == null || folder == null) {
+      throw new IllegalStateException("only an embedded database can be killed");
+    }
+    Path pid = folder.path().resolve("data/postmaster.pid");
+    ProcessHandle postmaster =
+        ProcessHandle.of(Long.parseLong(Files.readAllLines(pid).getFirst())).orElseThrow();
+    List<ProcessHandle> all = new ArrayList<>(postmaster.descendants().toList());
+    all.add(postmaster);
+    postmaster.destroyForcibly();
+    all.forEach(process -> process.onExit().join());
+    killed = true;
+  }
+
+  /** Starts the server again where it was killed. */
+  void startAgain() throws IOException {
+    if (killed && server != null && folder != null) {
+      server = EmbeddedDatabase.start(folder.path(), server.port());
+      killed = false;
+    }
   }
 
   @Override

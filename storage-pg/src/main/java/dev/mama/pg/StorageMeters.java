@@ -1,0 +1,77 @@
+package dev.mama.pg;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.util.Collection;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * What a log tells about itself: rows written ({@code mama.storage.rows}), size and time of flushes
+ * ({@code mama.storage.flush.rows}, {@code .time}), rows that wait by table ({@code
+ * mama.storage.waiting}), bytes in the spool ({@code mama.storage.spool.bytes}), the age of the
+ * oldest row that waits ({@code mama.storage.oldest}, in seconds), how often and how long {@code
+ * append} waited for room ({@code mama.storage.append.wait}), and rows lost ({@code
+ * mama.storage.lost}).
+ *
+ * <p>Thread-safe.
+ */
+final class StorageMeters {
+
+  private final MeterRegistry registry;
+  private final Counter rows;
+  private final Counter lost;
+  private final DistributionSummary flushRows;
+  private final Timer flushTime;
+  private final Timer waited;
+
+  StorageMeters(MeterRegistry registry) {
+    this.registry = registry;
+    rows = registry.counter("mama.storage.rows");
+    lost = registry.counter("mama.storage.lost");
+    flushRows = registry.summary("mama.storage.flush.rows");
+    flushTime =
+        Timer.builder("mama.storage.flush.time").publishPercentiles(0.5, 0.99).register(registry);
+    waited = registry.timer("mama.storage.append.wait");
+  }
+
+  void flushed(int size, long nanos) {
+    rows.increment(size);
+    flushRows.record(size);
+    flushTime.record(nanos, TimeUnit.NANOSECONDS);
+  }
+
+  void waited(long nanos) {
+    waited.record(nanos, TimeUnit.NANOSECONDS);
+  }
+
+  void lost(long events) {
+    lost.increment((double) events);
+  }
+
+  /** Watches {@code lane}, which must live as long as its log. */
+  void watch(Lane lane) {
+    Gauge.builder("mama.storage.waiting", lane.backlog(), Backlog::waiting)
+        .tag("table", lane.table().tableName())
+        .register(registry);
+  }
+
+  /** Watches the log as a whole. */
+  void watch(Collection<Lane> lanes, Supplier<Number> spoolBytes) {
+    Gauge.builder("mama.storage.oldest", lanes, StorageMeters::oldestSeconds).register(registry);
+    Gauge.builder("mama.storage.spool.bytes", spoolBytes).register(registry);
+  }
+
+  private static double oldestSeconds(Collection<Lane> lanes) {
+    long oldest =
+        lanes.stream()
+            .mapToLong(lane -> lane.backlog().oldestMillis())
+            .filter(at -> at > 0)
+            .min()
+            .orElse(0);
+    return oldest == 0 ? 0 : (System.currentTimeMillis() - oldest) / 1e3;
+  }
+}
