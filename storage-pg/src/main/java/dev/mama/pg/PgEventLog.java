@@ -58,7 +58,7 @@ import org.postgresql.ds.PGSimpleDataSource;
  *
  * <p>Thread-safe.
  */
-public final class PgEventLog implements EventLog {
+public final class PgEventLog implements EventLog, EventSource {
 
   private final PgDatabase database;
   private final HikariDataSource pool;
@@ -177,14 +177,29 @@ public final class PgEventLog implements EventLog {
    */
   @Override
   public void read(ExperimentId experiment, Consumer<Event> reader) throws InterruptedException {
-    var cursor = new Cursor(pool, EventQuery.all(experiment));
-    try {
-      for (List<Event> page = ask(cursor::next); !page.isEmpty(); page = ask(cursor::next)) {
-        page.forEach(reader);
+    read(EventQuery.all(experiment), reader);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>The cursor sees what is written when it is first asked for events, and holds a connection
+   * until it is closed or has come to its end.
+   */
+  @Override
+  public EventCursor open(EventQuery query) {
+    var cursor = new Cursor(pool, query);
+    return new EventCursor() {
+      @Override
+      public List<Event> next() throws InterruptedException {
+        return ask(cursor::next);
       }
-    } finally {
-      release(cursor);
-    }
+
+      @Override
+      public void close() {
+        release(cursor);
+      }
+    };
   }
 
   /**
