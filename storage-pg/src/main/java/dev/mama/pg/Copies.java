@@ -1,6 +1,7 @@
 package dev.mama.pg;
 
 import dev.mama.pg.Batch.Refused;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
@@ -14,7 +15,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyManager;
-import org.postgresql.util.ByteStreamWriter;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
@@ -27,6 +27,9 @@ final class Copies {
 
   /** The place of the row that made a COPY fail: "COPY messages_17, line 51, column payload". */
   private static final Pattern LINE = Pattern.compile("COPY \\S+, line (\\d+)");
+
+  /** What is sent at a time: the server reads the rows of one chunk while the next one travels. */
+  private static final int CHUNK_BYTES = 1 << 16;
 
   private final Connection connection;
   private final CopyManager copy;
@@ -104,8 +107,9 @@ final class Copies {
     for (Row row : rows) {
       bytes.put(row.encoded().duplicate());
     }
-    try {
-      copy.copyIn(sql, ByteStreamWriter.of(bytes.put(CopyRow.TRAILER).flip()));
+    bytes.put(CopyRow.TRAILER).flip();
+    try (var in = new ByteArrayInputStream(bytes.array(), 0, bytes.limit())) {
+      copy.copyIn(sql, in, CHUNK_BYTES);
     } catch (IOException e) {
       throw new SQLException("connection broke during COPY", "08006", e);
     }

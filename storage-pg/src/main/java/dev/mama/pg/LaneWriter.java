@@ -112,7 +112,7 @@ final class LaneWriter {
         Batch batch = lane.take();
         away = write(batch) == Outcome.SPOOLED;
         if (!away) {
-          lane.backlog().finish(batch.rows().size());
+          lane.finish(batch);
           lane.release(batch.range() == null ? 0 : batch.range().to(), false);
         }
       } else if (!away) {

@@ -119,6 +119,38 @@ final class PgSpoolTest {
   }
 
   @Test
+  void close_databaseStandsStill_keepsMessagesForTheNextLog() throws Exception {
+    var impatient = database(100).withTimeouts(Duration.ofSeconds(5), Duration.ofMillis(200));
+    var log = PgEventLog.open(impatient);
+    append(log, Payload.text("the first"));
+    log.flush();
+    try (var other = server.connect()) {
+      other.setAutoCommit(false);
+      try (var statement = other.createStatement()) {
+        statement.execute("lock table mama.messages in access exclusive mode");
+      }
+      for (int i = 0; i < 70; i++) { // more than a batch
+        append(log, Payload.text("no " + i));
+      }
+      log.close();
+      other.rollback();
+    }
+    try (var next = PgEventLog.open(database(100))) {
+      next.flush();
+      assertAllOnce(next);
+    }
+  }
+
+  @Test
+  void append_largerThanTheSpoolTakes_isRefused() throws Exception {
+    try (var log = PgEventLog.open(database(10))) {
+      assertThatThrownBy(() -> log.append(message(Payload.text("x".repeat(9 << 20)))))
+          .isInstanceOf(StorageException.class)
+          .hasMessageContaining("a row in a spool at most 8,388,608");
+    }
+  }
+
+  @Test
   void append_spoolFull_waitsUntilTheDatabaseIsBack() throws Exception {
     var small = server.database().withQueue(100, 50, Duration.ofMillis(10));
     try (var log = PgEventLog.open(small.withSpool(Spool.in(folder).withLimit(1 << 20)), meters)) {
