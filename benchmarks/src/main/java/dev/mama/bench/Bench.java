@@ -66,6 +66,7 @@ public interface Bench {
         new RuntimeBench(),
         new TrustBench(),
         new RegistryBench(),
-        new LlmBench());
+        new LlmBench(),
+        new StorageBench());
   }
 }

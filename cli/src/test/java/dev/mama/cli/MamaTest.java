@@ -52,6 +52,16 @@ class MamaTest {
         Arguments.of("Unknown options: '--agnets', '5'", new String[] {"demo", "--agnets", "5"}),
         Arguments.of("'five' is not an int", new String[] {"demo", "--agents", "five"}),
         Arguments.of("--agents 0 must be 1 to 100,000", new String[] {"demo", "--agents", "0"}),
+        Arguments.of("Missing required option: '--database=URL'", new String[] {"replay", "exp-1"}),
+        Arguments.of(
+            "--database: database URL 'x' must have the form jdbc:postgresql:",
+            new String[] {"export", "exp-1", "--csv", "--database", "x"}),
+        Arguments.of(
+            "--kind cats is unknown; known are agents, calls, decisions",
+            new String[] {"replay", "e", "--kind", "cats", "--database", "jdbc:postgresql:x"}),
+        Arguments.of(
+            "--from noon is no time; write it like 2026-06-01T12:00:00Z",
+            new String[] {"replay", "e", "--from", "noon", "--database", "jdbc:postgresql:x"}),
         Arguments.of(
             "--broker-port 70000 must be 0 to 65535",
             new String[] {"demo", "--broker-port", "70000"}),

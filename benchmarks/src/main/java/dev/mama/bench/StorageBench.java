@@ -1,0 +1,183 @@
+package dev.mama.bench;
+
+import dev.mama.Event;
+import dev.mama.ExperimentId;
+import dev.mama.bench.compare.BatchedInserts;
+import dev.mama.bench.compare.PsqlCopy;
+import dev.mama.bench.compare.RowWriter;
+import dev.mama.bench.compare.TextCopy;
+import dev.mama.embedded.EmbeddedDatabase;
+import dev.mama.embedded.RunFolder;
+import dev.mama.pg.EventQuery;
+import dev.mama.pg.PgDatabase;
+import dev.mama.pg.PgEventLog;
+import dev.mama.pg.Replay;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * How many rows a second does the log write, beside psql's copy, text COPY and batched inserts of
+ * the same rows? All write into tables with the same columns and indexes, one connection each, one
+ * commit for each batch, with the server's default of waiting for the disk; they take turns. Ours
+ * is the whole way from {@code append}, encoding included; the others are given their rows in the
+ * form they need.
+ */
+final class StorageBench implements Bench {
+
+  private static final int[] BATCHES = {500, 2_000, 10_000};
+
+  /**
+   * How much is measured.
+   *
+   * @param rows in each round of each cell, 10,000 at least
+   * @param rounds that count; one more warms up
+   * @param looks how often a row is waited for until it is seen
+   * @param outageSeconds how long the database is stopped
+   */
+  record Sizes(int rows, int rounds, int looks, int outageSeconds) {}
+
+  private final Sizes quick;
+  private final Sizes full;
+
+  StorageBench() {
+    this(new Sizes(20_000, 2, 40, 5), new Sizes(100_000, 5, 200, 60));
+  }
+
+  StorageBench(Sizes quick, Sizes full) {
+    this.quick = quick;
+    this.full = full;
+  }
+
+  @Override
+  public String name() {
+    return "storage";
+  }
+
+  @Override
+  public String question() {
+    return "How many rows a second does the log write, beside psql, and what does an outage cost?";
+  }
+
+  @Override
+  public List<Figure> run(Options options, Progress progress) throws InterruptedException {
+    Sizes sizes = options.quick() ? quick : full;
+    try (var folder = RunFolder.open("bench")) {
+      var server = EmbeddedDatabase.start(folder.path());
+      try {
+        List<Figure> figures = new ArrayList<>(rates(server, sizes, options.seed(), progress));
+        var outage = new StorageOutage(server, folder.path(), sizes);
+        figures.addAll(outage.visible());
+        progress.at(8, 10, "the database is stopped");
+        server.close();
+        List<Figure> during = outage.stopped();
+        server = EmbeddedDatabase.start(folder.path(), server.port());
+        figures.addAll(during);
+        figures.addAll(outage.back());
+        return figures;
+      } finally {
+        server.close();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static List<Figure> rates(
+      EmbeddedDatabase server, Sizes sizes, long seed, Progress progress)
+      throws InterruptedException, IOException, SQLException {
+    int rows = sizes.rows();
+    PgDatabase database = PgDatabase.of(server.jdbcUrl(), server.user(), server.password());
+    List<Figure> figures = new ArrayList<>();
+    double[] worst = new double[BATCHES.length];
+    Arrays.fill(worst, Double.POSITIVE_INFINITY);
+    int step = 0;
+    for (StorageRows kind : StorageRows.values()) {
+      for (int b = 0; b < BATCHES.length; b++) {
+        int batch = BATCHES[b];
+        progress.at(step++, 10, "%s in batches of %,d".formatted(kind, batch));
+        var mine = new Samples();
+        List<RowWriter> others = new ArrayList<>();
+        PsqlCopy.find(database).ifPresent(others::add);
+        others.add(new TextCopy(database));
+        others.add(new BatchedInserts(database));
+        List<Samples> theirs = others.stream().map(other -> new Samples()).toList();
+        for (int round = 0; round <= sizes.rounds(); round++) { // the first warms up
+          var experiment = ExperimentId.of("%s-%d-%d".formatted(kind, batch, round));
+          List<Event> events = kind.make(experiment, rows, seed + round);
+          long nanos = ours(database, events, batch);
+          if (round > 0) {
+            mine.add(nanos);
+          }
+          for (int i = 0; i < others.size(); i++) {
+            long taken = others.get(i).write(kind.table(), experiment.value(), rows, batch);
+            if (round > 0) {
+              theirs.get(i).add(taken);
+            }
+          }
+        }
+        String name = "storage.%s.%d".formatted(kind.table(), batch);
+        figures.add(mine.rate(name + ".rate", rows));
+        for (int i = 0; i < others.size(); i++) {
+          figures.add(theirs.get(i).rate(name + "." + others.get(i).name(), rows));
+          if (others.get(i) instanceof PsqlCopy) {
+            double ratio = (double) theirs.get(i).quantile(0.5) / Math.max(1, mine.quantile(0.5));
+            worst[b] = Math.min(worst[b], ratio);
+          }
+        }
+      }
+    }
+    ratio(figures, "storage.copy.10000.over-psql", worst[2])
+        .ifPresent(f -> figures.add(f.atLeast(0.8)));
+    ratio(figures, "storage.copy.2000.over-psql", worst[1])
+        .ifPresent(f -> figures.add(f.atLeast(0.5)));
+    figures.add(replay(database, rows, sizes.rounds()));
+    return figures;
+  }
+
+  private static Optional<Figure> ratio(List<Figure> figures, String name, double worst) {
+    return Double.isFinite(worst)
+        ? Optional.of(Figure.of(name, worst, "ratio", figures.size()))
+        : Optional.empty();
+  }
+
+  private static long ours(PgDatabase database, List<Event> events, int batch)
+      throws InterruptedException {
+    PgDatabase sized = database.withQueue(4 * batch, batch, Duration.ofMillis(200));
+    try (var log = PgEventLog.open(sized)) {
+      long start = System.nanoTime();
+      for (Event event : events) {
+        log.append(event);
+      }
+      log.flush();
+      return System.nanoTime() - start;
+    }
+  }
+
+  private static Figure replay(PgDatabase database, int rows, int rounds)
+      throws InterruptedException {
+    var samples = new Samples();
+    var read = new LongAdder();
+    try (var log = PgEventLog.open(database)) {
+      for (int round = 1; round <= rounds; round++) {
+        var experiment = ExperimentId.of("messages-10000-" + round);
+        long start = System.nanoTime();
+        Replay.of(log, EventQuery.all(experiment)).run(event -> read.increment());
+        samples.add(System.nanoTime() - start);
+      }
+    }
+    if (read.sum() != (long) rounds * rows) {
+      throw new IllegalStateException(
+          "replayed %d of %d rows".formatted(read.sum(), (long) rounds * rows));
+    }
+    return samples.rate("storage.replay.rate", rows);
+  }
+}
