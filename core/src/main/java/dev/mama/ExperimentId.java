@@ -1,7 +1,5 @@
 package dev.mama;
 
-import java.util.regex.Pattern;
-
 /**
  * The name of an experiment, that is of one run; it prefixes every topic and stands in every row.
  *
@@ -11,13 +9,13 @@ import java.util.regex.Pattern;
  */
 public record ExperimentId(String value) {
 
-  private static final Pattern VALID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+  private static final int LONGEST = 64;
 
   /**
    * @throws IllegalArgumentException if {@code value} has another form
    */
   public ExperimentId {
-    if (!VALID.matcher(value).matches()) {
+    if (!AgentId.isName(value, LONGEST)) {
       throw new IllegalArgumentException(
           "experiment id '%s' must be 1 to 64 characters of A-Z a-z 0-9 . _ -".formatted(value));
     }

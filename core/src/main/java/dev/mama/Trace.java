@@ -2,7 +2,6 @@ package dev.mama;
 
 import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.regex.Pattern;
 
 /**
  * A W3C trace context (<a href="https://www.w3.org/TR/trace-context/">Trace Context, Level 1</a>):
@@ -16,9 +15,6 @@ import java.util.regex.Pattern;
  * @param span id of the step, not 0
  */
 public record Trace(long high, long low, long span) {
-
-  private static final Pattern TRACEPARENT =
-      Pattern.compile("[0-9a-f]{2}-([0-9a-f]{16})([0-9a-f]{16})-([0-9a-f]{16})-[0-9a-f]{2}.*");
 
   /**
    * @throws IllegalArgumentException if the trace id or the span id is all zeros
@@ -44,15 +40,30 @@ public record Trace(long high, long low, long span) {
    * @throws IllegalArgumentException if it is not of that form
    */
   public static Trace parse(String traceparent) {
-    var matcher = TRACEPARENT.matcher(traceparent);
-    if (!matcher.matches()) {
+    if (!isTraceparent(traceparent)) {
       throw new IllegalArgumentException(
           "'%s' is not a W3C traceparent (00-<32 hex>-<16 hex>-<2 hex>)".formatted(traceparent));
     }
     return new Trace(
-        HexFormat.fromHexDigitsToLong(matcher.group(1)),
-        HexFormat.fromHexDigitsToLong(matcher.group(2)),
-        HexFormat.fromHexDigitsToLong(matcher.group(3)));
+        HexFormat.fromHexDigitsToLong(traceparent, 3, 19),
+        HexFormat.fromHexDigitsToLong(traceparent, 19, 35),
+        HexFormat.fromHexDigitsToLong(traceparent, 36, 52));
+  }
+
+  /** Whether it begins with two, 32, 16 and two lower-case hexadecimal digits, hyphens between. */
+  private static boolean isTraceparent(String text) {
+    for (int i = 0; i < 55; i++) {
+      if (i >= text.length()) {
+        return false;
+      }
+      char c = text.charAt(i);
+      boolean hyphen = i == 2 || i == 35 || i == 52;
+      boolean hexadecimal = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+      if (hyphen ? c != '-' : !hexadecimal) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** The next step of the same trace. */
