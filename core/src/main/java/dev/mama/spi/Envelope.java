@@ -50,8 +50,9 @@ public record Envelope(
    *
    * @param incarnation the sender's start; a later start has a greater one
    * @param number 1 for the first message of this incarnation to this receiver, then one more each
-   * @param before what is behind it: of this line, numbers up to this one do not come any more,
-   *     because an earlier start of the receiver had them; 0 where the transport remembers none
+   * @param before what is behind it if it is the first of its line to come: numbers up to this one
+   *     do not come any more, because an earlier start of the receiver had them, or because the
+   *     transport keeps the order; 0 where the transport does not know
    */
   public record Sequence(long incarnation, long number, long before) {
 
