@@ -18,9 +18,9 @@ import java.util.function.Consumer;
  * and demonstrations.
  *
  * <p>Starts in 1 to 2 seconds and stops in about 4. Anybody on this machine may connect; sessions
- * and queues are kept in memory; usage statistics are off. It takes 65,535 unacknowledged messages
- * from a client and queues 1,000,000 for one. Its logging goes to SLF4J under {@code com.hivemq};
- * the application's own Logback file decides what is shown.
+ * and queues are kept in memory, or on disk if asked for; usage statistics are off. It takes 65,535
+ * unacknowledged messages from a client and queues 1,000,000 for one. Its logging goes to SLF4J
+ * under {@code com.hivemq}; the application's own Logback file decides what is shown.
  *
  * <p>What it saw of its clients is counted here, at the other end of the wire: {@link #connections}
  * and {@link #observe}.
@@ -96,9 +96,25 @@ public final class EmbeddedBroker implements AutoCloseable {
       throw new IllegalArgumentException(
           "window %d must be 1 to %,d messages".formatted(window, WIDEST_WINDOW));
     }
+    return start(folder, port, window, "in-memory");
+  }
+
+  /**
+   * Starts a broker that keeps sessions and queues in {@code folder}, so that the next one started
+   * there has them, also after kill -9.
+   *
+   * @see #start(Path, int)
+   */
+  public static EmbeddedBroker startOnDisk(Path folder, int port)
+      throws IOException, InterruptedException {
+    return start(folder, port, WIDEST_WINDOW, "file");
+  }
+
+  private static EmbeddedBroker start(Path folder, int port, int window, String persistence)
+      throws IOException, InterruptedException {
     refuseIfInUse(port);
     Path config = Files.createDirectories(folder.resolve("conf"));
-    Files.writeString(config.resolve("config.xml"), config(port, window));
+    Files.writeString(config.resolve("config.xml"), config(port, window, persistence));
     var witness = new BrokerWitness();
     EmbeddedHiveMQ server =
         EmbeddedHiveMQ.builder()
@@ -134,7 +150,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
   }
 
-  private static String config(int port, int window) {
+  private static String config(int port, int window, String persistence) {
     return """
     <?xml version="1.0"?>
     <hivemq>
@@ -146,10 +162,10 @@ public final class EmbeddedBroker implements AutoCloseable {
         <receive-maximum><server-receive-maximum>%d</server-receive-maximum></receive-maximum>
       </mqtt>
       <anonymous-usage-statistics><enabled>false</enabled></anonymous-usage-statistics>
-      <persistence><mode>in-memory</mode></persistence>
+      <persistence><mode>%s</mode></persistence>
     </hivemq>
     """
-        .formatted(port, LOOPBACK, window);
+        .formatted(port, LOOPBACK, window, persistence);
   }
 
   private static void refuseIfInUse(int port) throws IOException {
