@@ -43,7 +43,7 @@ class ReactorTest {
           entry("llm", Set.of("mama-core")),
           entry("matching", Set.of("mama-core")),
           entry("marl", Set.of("mama-core")),
-          entry("transport-mqtt", Set.of("mama-core")),
+          entry("transport-mqtt", Set.of("mama-core", "mama-journal")),
           entry("registry", Set.of("mama-core", "mama-journal")),
           entry("storage-pg", Set.of("mama-core", "mama-journal")),
           entry("memory", Set.of("mama-core", "mama-journal", "mama-matching")),

@@ -1,6 +1,7 @@
 package dev.mama.mqtt;
 
 import com.hivemq.client.mqtt.MqttClient;
+import com.hivemq.client.mqtt.MqttClientSslConfig;
 import com.hivemq.client.mqtt.MqttGlobalPublishFilter;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.datatypes.MqttTopicFilter;
@@ -9,10 +10,12 @@ import com.hivemq.client.mqtt.lifecycle.MqttClientDisconnectedContext;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5ClientBuilder;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5ConnAckException;
+import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5DisconnectException;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5PubAckException;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5SubAckException;
 import com.hivemq.client.mqtt.mqtt5.message.connect.Mqtt5Connect;
 import com.hivemq.client.mqtt.mqtt5.message.disconnect.Mqtt5Disconnect;
+import com.hivemq.client.mqtt.mqtt5.message.disconnect.Mqtt5DisconnectReasonCode;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5PublishResult;
 import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5RetainHandling;
@@ -22,6 +25,7 @@ import com.hivemq.client.mqtt.mqtt5.message.unsubscribe.Mqtt5Unsubscribe;
 import dev.mama.TransportException;
 import io.reactivex.disposables.Disposable;
 import io.reactivex.disposables.Disposables;
+import io.reactivex.schedulers.Schedulers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,8 +41,11 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -52,8 +59,12 @@ import org.slf4j.event.Level;
  *   acknowledged as soon as the receiver has taken it over.
  * - Receive Maximum stays at its default, 65,535: Mosquitto 2.0.11 exceeds a smaller one, whereupon
  *   the client disconnects. The broker's own limit (max_inflight_messages) is the one to lower.
- * - Whatever has not ended holds the client's Netty thread, which is no daemon. So the flow of
- *   incoming messages is opened after the connection, and closing ends what a lost broker left.
+ * - The flow of incoming messages is open before the connection is, because a session that was
+ *   kept delivers at once, and what nobody waits for is acknowledged and dropped.
+ * - Whatever has not ended holds the client's Netty thread, which is no daemon: failing to connect
+ *   ends that flow, and closing ends what a lost broker left.
+ * - Results and arrivals would hop to a thread of RxJava's; nobody here waits in them, so they are
+ *   run where they come up, on the Netty thread.
  */
 
 /**
@@ -76,6 +87,7 @@ final class Connection {
 
   private volatile boolean established;
   private volatile boolean closing;
+  private volatile long returnedNanos;
 
   private volatile Disposable incoming = Disposables.disposed();
 
@@ -83,27 +95,34 @@ final class Connection {
   private final Map<Long, Future<?>> unanswered = new ConcurrentHashMap<>();
 
   private final AtomicLong published = new AtomicLong();
+  private final LongAdder reconnects = new LongAdder();
+  private final LongAdder redelivered = new LongAdder();
+
+  /** What else is to be done when the connection has come back. */
+  private final Runnable returned;
 
   /** Ends when the next attempt to connect is due. */
   private volatile CompletableFuture<Void> pause = CompletableFuture.completedFuture(null);
 
-  private Connection(MqttBroker broker) {
+  private Connection(MqttBroker broker, Runnable returned) {
     this.broker = broker;
+    this.returned = returned;
     Mqtt5ClientBuilder builder =
         MqttClient.builder()
             .useMqttVersion5()
             .identifier(broker.clientId())
             .transportConfig()
+            .sslConfig(broker.tls().map(Connection::ssl).orElse(null))
             .serverHost(broker.host())
             .serverPort(broker.port())
             .socketConnectTimeout(broker.connectTimeout().toMillis(), TimeUnit.MILLISECONDS)
             .mqttConnectTimeout(broker.connectTimeout().toMillis(), TimeUnit.MILLISECONDS)
             .applyTransportConfig()
             .addConnectedListener(context -> connected())
-            .addDisconnectedListener(this::disconnected);
-    if (broker.tls()) {
-      builder = builder.sslWithDefaultConfig();
-    }
+            .addDisconnectedListener(this::disconnected)
+            .executorConfig()
+            .applicationScheduler(Schedulers.from(Runnable::run))
+            .applyExecutorConfig();
     if (broker.login().isPresent()) {
       MqttBroker.Login login = broker.login().get();
       builder =
@@ -116,38 +135,58 @@ final class Connection {
     client = builder.buildAsync();
   }
 
+  private static MqttClientSslConfig ssl(MqttTls tls) {
+    return MqttClientSslConfig.builder()
+        .trustManagerFactory(tls.trustManagers().orElse(null))
+        .keyManagerFactory(tls.keyManagers().orElse(null))
+        .build();
+  }
+
   /**
    * Connects.
    *
-   * @param receiver takes over what arrives, one message after another; it must not throw
+   * @param will what the broker publishes if it loses us, or null for nothing
+   * @param receiver takes over what arrives, one message after another, and acknowledges it in the
+   *     end; called on the client's thread, it must neither wait nor throw
+   * @param returned told each time the connection has come back, on the client's thread
    */
-  static Connection open(MqttBroker broker, Consumer<Mqtt5Publish> receiver)
+  static Connection open(
+      MqttBroker broker,
+      @Nullable Mqtt5Publish will,
+      Consumer<Mqtt5Publish> receiver,
+      Runnable returned)
       throws InterruptedException {
-    var connection = new Connection(broker);
-    connection.connect();
+    var connection = new Connection(broker, returned);
     connection.incoming =
         connection
             .client
             .toRx()
             .publishes(MqttGlobalPublishFilter.ALL, true)
             .subscribe(
-                publish -> {
-                  receiver.accept(publish);
-                  publish.acknowledge();
-                },
+                receiver::accept,
                 ended -> log.debug("no more messages of MQTT broker {}", broker, ended));
+    boolean connected = false;
+    try {
+      connection.connect(will);
+      connected = true;
+    } finally {
+      if (!connected) {
+        connection.incoming.dispose();
+      }
+    }
     return connection;
   }
 
-  private void connect() throws InterruptedException {
+  private void connect(@Nullable Mqtt5Publish will) throws InterruptedException {
     Mqtt5Connect connect =
         Mqtt5Connect.builder()
-            .cleanStart(true)
+            .cleanStart(false)
             .keepAlive((int) broker.keepAlive().toSeconds())
             .sessionExpiryInterval(broker.sessionExpiry().toSeconds())
             .restrictions()
             .maximumPacketSize(broker.payloadLimit() + PROPERTIES_LIMIT)
             .applyRestrictions()
+            .willPublish(will)
             .build();
     try {
       client.connect(connect).get(broker.connectTimeout().toMillis(), TimeUnit.MILLISECONDS);
@@ -177,7 +216,7 @@ final class Connection {
               .formatted(broker, reason);
       default ->
           "MQTT broker %s ended the connection (%s); check that it speaks MQTT 5 %s TLS"
-              .formatted(broker, reason, broker.tls() ? "over" : "without");
+              .formatted(broker, reason, broker.tls().isPresent() ? "over" : "without");
     };
   }
 
@@ -187,6 +226,32 @@ final class Connection {
     long number = published.incrementAndGet();
     unanswered.put(number, answer);
     return answer.whenComplete((result, failure) -> unanswered.remove(number));
+  }
+
+  long reconnects() {
+    return reconnects.sum();
+  }
+
+  /** Whether the connection was lost, and came back no longer ago than {@code limit}. */
+  boolean hasReturnedWithin(Duration limit) {
+    return reconnects.sum() > 0 && System.nanoTime() - returnedNanos < limit.toNanos();
+  }
+
+  /** Messages that were unanswered when the connection came back, so that they went out again. */
+  long redelivered() {
+    return redelivered.sum();
+  }
+
+  /** Waits until the broker delivers what {@code filter} matches, what it retained first. */
+  void subscribeRetained(String filter) throws InterruptedException {
+    await(
+        client.subscribe(
+            Mqtt5Subscribe.builder()
+                .topicFilter(filter)
+                .qos(MqttQos.AT_LEAST_ONCE)
+                .retainHandling(Mqtt5RetainHandling.SEND)
+                .build()),
+        () -> "a subscription");
   }
 
   /** Waits until the broker delivers what these filters match; retained messages stay there. */
@@ -204,7 +269,7 @@ final class Connection {
   private static Mqtt5Subscription subscription(String filter) {
     return Mqtt5Subscription.builder()
         .topicFilter(filter)
-        .qos(MqttQos.AT_LEAST_ONCE)
+        .qos(MqttQos.EXACTLY_ONCE) // as each was published
         .retainHandling(Mqtt5RetainHandling.DO_NOT_SEND)
         .build();
   }
@@ -230,7 +295,7 @@ final class Connection {
       answers.add(send.apply(filters.subList(from, to)));
     }
     for (CompletableFuture<?> answer : answers) {
-      await(answer, what);
+      await(answer, () -> what);
     }
   }
 
@@ -239,25 +304,25 @@ final class Connection {
    *
    * @param what is to be acknowledged, for the message of the exception
    */
-  <T> T await(CompletableFuture<T> answer, String what) throws InterruptedException {
+  <T> T await(CompletableFuture<T> answer, Supplier<String> what) throws InterruptedException {
     try {
       return answer.get(broker.acknowledgeTimeout().toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       throw new TransportException(
           "MQTT broker %s did not acknowledge %s within %s; check the broker, or raise acknowledgeTimeout"
-              .formatted(broker, what, broker.acknowledgeTimeout()),
+              .formatted(broker, what.get(), broker.acknowledgeTimeout()),
           e);
     } catch (ExecutionException e) {
       Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
       if (cause instanceof CancellationException) {
         throw new TransportException(
             "connection to MQTT broker %s was closed before it acknowledged %s"
-                .formatted(broker, what),
+                .formatted(broker, what.get()),
             cause);
       }
       throw new TransportException(
           "MQTT broker %s did not take %s (%s); check its access rules and limits"
-              .formatted(broker, what, reason(cause)),
+              .formatted(broker, what.get(), reason(cause)),
           cause);
     }
   }
@@ -275,13 +340,17 @@ final class Connection {
     };
   }
 
-  /** Disconnects and ends the session; waits at most 5 seconds. */
+  /** Disconnects, and ends the session unless it is kept; waits at most 5 seconds. */
   void close() {
     closing = true;
     pause.complete(null);
     try {
+      var disconnect = Mqtt5Disconnect.builder();
+      if (!broker.keepsSession()) {
+        disconnect = disconnect.sessionExpiryInterval(0);
+      }
       client
-          .disconnect(Mqtt5Disconnect.builder().sessionExpiryInterval(0).build())
+          .disconnect(disconnect.build())
           .get(DISCONNECT_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // the client goes on disconnecting
@@ -297,6 +366,10 @@ final class Connection {
       client.disconnect().exceptionally(gone -> null);
     } else if (established) {
       log.info("connected to MQTT broker {} again", broker);
+      returnedNanos = System.nanoTime();
+      reconnects.increment();
+      redelivered.add(unanswered.size());
+      returned.run();
     }
     established = true;
   }
@@ -304,6 +377,13 @@ final class Connection {
   private void disconnected(MqttClientDisconnectedContext context) {
     if (closing || !established) {
       return;
+    }
+    if (context.getCause() instanceof Mqtt5DisconnectException told
+        && told.getMqttMessage().getReasonCode() == Mqtt5DisconnectReasonCode.SESSION_TAKEN_OVER) {
+      log.error(
+          "client id '{}' is in use by another connection to MQTT broker {}; give each its own",
+          broker.clientId(),
+          broker);
     }
     var reconnector = context.getReconnector();
     long longest =

@@ -15,14 +15,15 @@ import java.util.UUID;
  * @param clientId how the broker knows this connection; unique among its clients. By default {@code
  *     mama-} and a random part
  * @param login what to authenticate with; by default nothing
- * @param tls whether to use TLS, with the JVM's trust store and a check of the host name; by
- *     default not
+ * @param tls whom to trust over TLS; by default there is no TLS
  * @param keepAlive after how much silence the connection is tested, up to 65,535 s; by default 30 s
  * @param connectTimeout how long connecting may take; by default 5 s
  * @param acknowledgeTimeout how long the broker may take to acknowledge a message or a
  *     subscription, reconnections included; by default 30 s
  * @param sessionExpiry how long the broker keeps messages for this client while the connection is
  *     interrupted; by default 10 minutes
+ * @param keepsSession whether the session outlives the transport, so that the next process with
+ *     this client id gets what came meanwhile; so it is with a client id of one's own
  * @param payloadLimit the largest payload in bytes, sent or received; the same in all processes of
  *     an experiment, because a broker silently drops what its receiver does not take. By default 1
  *     MiB
@@ -32,11 +33,12 @@ public record MqttBroker(
     int port,
     String clientId,
     Optional<Login> login,
-    boolean tls,
+    Optional<MqttTls> tls,
     Duration keepAlive,
     Duration connectTimeout,
     Duration acknowledgeTimeout,
     Duration sessionExpiry,
+    boolean keepsSession,
     int payloadLimit) {
 
   private static final int LARGEST_PAYLOAD = 128 << 20;
@@ -85,15 +87,19 @@ public record MqttBroker(
         port,
         "mama-" + UUID.randomUUID(),
         Optional.empty(),
-        false,
+        Optional.empty(),
         Duration.ofSeconds(30),
         Duration.ofSeconds(5),
         Duration.ofSeconds(30),
         Duration.ofMinutes(10),
+        false,
         1 << 20);
   }
 
-  /** This broker with another {@link #clientId}. */
+  /**
+   * This broker with a {@link #clientId} of one's own, the same at each start of the process and
+   * that of no other; it {@link #keepsSession}.
+   */
   public MqttBroker withClientId(String id) {
     return new MqttBroker(
         host,
@@ -105,6 +111,7 @@ public record MqttBroker(
         connectTimeout,
         acknowledgeTimeout,
         sessionExpiry,
+        true,
         payloadLimit);
   }
 
@@ -120,21 +127,28 @@ public record MqttBroker(
         connectTimeout,
         acknowledgeTimeout,
         sessionExpiry,
+        keepsSession,
         payloadLimit);
   }
 
-  /** This broker over TLS. */
+  /** This broker over TLS, with the JVM's trust store. */
   public MqttBroker withTls() {
+    return withTls(MqttTls.ofJvm());
+  }
+
+  /** This broker over TLS. */
+  public MqttBroker withTls(MqttTls trust) {
     return new MqttBroker(
         host,
         port,
         clientId,
         login,
-        true,
+        Optional.of(trust),
         keepAlive,
         connectTimeout,
         acknowledgeTimeout,
         sessionExpiry,
+        keepsSession,
         payloadLimit);
   }
 
@@ -150,6 +164,7 @@ public record MqttBroker(
         connectTimeout,
         acknowledgeTimeout,
         sessionExpiry,
+        keepsSession,
         bytes);
   }
 
@@ -165,6 +180,42 @@ public record MqttBroker(
         connect,
         acknowledge,
         sessionExpiry,
+        keepsSession,
+        payloadLimit);
+  }
+
+  /**
+   * This broker with another {@link #keepAlive}: a dead connection is noticed after one to two of
+   * them, by both sides.
+   */
+  public MqttBroker withKeepAlive(Duration silence) {
+    return new MqttBroker(
+        host,
+        port,
+        clientId,
+        login,
+        tls,
+        silence,
+        connectTimeout,
+        acknowledgeTimeout,
+        sessionExpiry,
+        keepsSession,
+        payloadLimit);
+  }
+
+  /** This broker with another {@link #sessionExpiry}. */
+  public MqttBroker withSessionExpiry(Duration expiry) {
+    return new MqttBroker(
+        host,
+        port,
+        clientId,
+        login,
+        tls,
+        keepAlive,
+        connectTimeout,
+        acknowledgeTimeout,
+        expiry,
+        keepsSession,
         payloadLimit);
   }
 

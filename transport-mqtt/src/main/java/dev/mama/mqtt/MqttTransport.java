@@ -1,24 +1,20 @@
 package dev.mama.mqtt;
 
+import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
-import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5PublishResult;
-import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5PublishResult.Mqtt5Qos1Result;
-import com.hivemq.client.mqtt.mqtt5.message.publish.puback.Mqtt5PubAckReasonCode;
 import dev.mama.AgentId;
 import dev.mama.ExperimentId;
 import dev.mama.PayloadException;
-import dev.mama.Time;
 import dev.mama.TransportException;
 import dev.mama.UnknownAgentException;
+import dev.mama.mqtt.MqttOptions.Announcement;
+import dev.mama.mqtt.Presence.State;
 import dev.mama.spi.Envelope;
 import dev.mama.spi.Transport;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,21 +24,27 @@ import org.slf4j.LoggerFactory;
  * A {@link Transport} over <a href="https://docs.oasis-open.org/mqtt/mqtt/v5.0/mqtt-v5.0.html">MQTT
  * 5</a>: one connection, however many agents.
  *
- * <p>An agent's messages travel on {@code exps/<experiment>/agents/<agent>/<channel>} at QoS 1, its
- * payload as JSON and the rest of the envelope as user properties. It is subscribed to its own
- * topics and to nothing wider. A foreign client that publishes JSON there reaches the agent as
- * {@code user}; what is malformed is logged, counted ({@link #malformed}) and dropped.
+ * <p>An agent's messages travel on {@code exps/<experiment>/agents/<agent>/<channel>}, its payload
+ * as JSON and the rest of the envelope as user properties. It is subscribed to its own topics and
+ * to nothing wider. A foreign client that publishes JSON there reaches the agent as {@code user};
+ * where it names a response topic below {@code exps/<experiment>/users/}, the agent's reply goes
+ * there, with its correlation data. What is malformed is logged, counted and dropped.
+ *
+ * <p>Messages go at QoS 1, those on {@code user-survey} and {@code intervene} at QoS 2,
+ * publications on topics at QoS 1, or 0 where they are telemetry ({@link MqttOptions#telemetry}).
  *
  * <p>{@link #send} returns once the broker has acknowledged. At most 1,000 messages are
- * unacknowledged; further senders wait, in their order. Arriving messages are acknowledged to the
- * broker as soon as their receiver has returned; receivers are called on a thread of the client,
- * one message after another. A message that the broker knows nobody to have subscribed for is an
- * {@link UnknownAgentException}.
+ * unacknowledged; further senders wait, in their order. Arriving messages are acknowledged once
+ * their receiver has returned, or with an inbox ({@link MqttOptions#inbox}) once they are on disk.
+ * A message that the broker knows nobody to have subscribed for is an {@link
+ * UnknownAgentException}; to {@code user} it is dropped.
  *
  * <p>A lost connection comes back by itself, with pauses of 0.1 to 10 seconds; meanwhile senders
  * wait, at most {@link MqttBroker#acknowledgeTimeout}. The broker keeps what arrives for {@link
  * MqttBroker#sessionExpiry}; if it lost the session, agents are subscribed again and unacknowledged
- * messages are sent again. A session ends with its transport.
+ * messages are sent again. A session ends with its transport, unless {@link
+ * MqttBroker#keepsSession}; what a kept one brings waits for its agent to be started, for a minute
+ * and up to 16 MiB, with an inbox for ever.
  *
  * <p>Thread-safe.
  */
@@ -50,17 +52,14 @@ public final class MqttTransport implements Transport {
 
   private static final Logger log = LoggerFactory.getLogger(MqttTransport.class);
 
-  private static final int WINDOW = 1_000;
-  private static final long CLOSE_SECONDS = 5;
-
   private final MqttBroker broker;
-  private final Time time;
-  private final Connection connection;
-
+  private final MqttOptions options;
   private final Routes routes = new Routes();
-
-  /** One permit per message that the broker has not acknowledged. */
-  private final Semaphore window = new Semaphore(WINDOW, true);
+  private final Intake intake;
+  private final @Nullable InboxJournal inbox;
+  private final Connection connection;
+  private final Publisher publisher;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   private final Routes.Filters filters =
       new Routes.Filters() {
@@ -78,35 +77,55 @@ public final class MqttTransport implements Transport {
         }
       };
 
-  private final AtomicLong malformed = new AtomicLong();
-  private final AtomicBoolean closed = new AtomicBoolean();
-
-  /** The client's thread while it is in a receiver's call. */
-  private volatile @Nullable Thread receiving;
-
-  private MqttTransport(MqttBroker broker, Time time) throws InterruptedException {
+  private MqttTransport(MqttBroker broker, MqttOptions options) throws InterruptedException {
     this.broker = broker;
-    this.time = time;
-    this.connection = Connection.open(broker, this::receive);
+    this.options = options;
+    intake = new Intake(routes, options);
+    inbox =
+        options.inbox().isEmpty()
+            ? null
+            : InboxJournal.open(
+                options.inbox().get(), broker.payloadLimit(), broker.clientId(), options, intake);
+    boolean opened = false;
+    try {
+      if (inbox != null) {
+        intake.keepIn(inbox);
+      }
+      connection =
+          Connection.open(
+              broker, announcement(State.LOST), intake::arrived, () -> announceSoon(State.HERE));
+      publisher = new Publisher(broker, connection, options);
+      opened = true;
+    } finally {
+      if (!opened && inbox != null) {
+        inbox.close();
+      }
+    }
+    Mqtt5Publish here = announcement(State.HERE);
+    if (here != null) {
+      publisher.publish(here, Wire.FOREIGN);
+    }
   }
 
   /**
-   * Connects to {@code broker}; waits at most {@link MqttBroker#connectTimeout}.
+   * Connects to {@code broker} with the default options; waits at most {@link
+   * MqttBroker#connectTimeout}.
    *
    * @throws TransportException if nobody answers there, or the broker refuses; nothing is left open
    * @throws InterruptedException if interrupted while waiting, with the same effect
    */
   public static MqttTransport connect(MqttBroker broker) throws InterruptedException {
-    return connect(broker, Time.system());
+    return connect(broker, MqttOptions.defaults());
   }
 
   /**
    * Connects as {@link #connect(MqttBroker)} does.
    *
-   * @param time the clock that the deadlines of messages are on
+   * @throws dev.mama.journal.JournalException if the inbox' folder is in use or damaged
    */
-  public static MqttTransport connect(MqttBroker broker, Time time) throws InterruptedException {
-    return new MqttTransport(broker, time);
+  public static MqttTransport connect(MqttBroker broker, MqttOptions options)
+      throws InterruptedException {
+    return new MqttTransport(broker, options);
   }
 
   @Override
@@ -114,9 +133,11 @@ public final class MqttTransport implements Transport {
     return "mqtt";
   }
 
-  /** How many messages arrived malformed and were dropped. */
-  public long malformed() {
-    return malformed.get();
+  /** What it has done so far. */
+  public MqttFigures figures() {
+    return intake.figures(
+        new MqttFigures(
+            publisher.sent(), 0, connection.reconnects(), connection.redelivered(), 0, 0, 0, 0));
   }
 
   @Override
@@ -125,6 +146,7 @@ public final class MqttTransport implements Transport {
       throws InterruptedException {
     refuseIfClosed();
     routes.subscribe(experiment, agents, receiver, filters);
+    intake.receiversChanged();
   }
 
   @Override
@@ -148,8 +170,15 @@ public final class MqttTransport implements Transport {
 
   @Override
   public void send(Envelope envelope) throws InterruptedException {
-    if (!handOver(envelope, Wire.encode(envelope, time))) {
-      throw new UnknownAgentException(envelope.message().to());
+    refuseIfReceivingOrTooLarge(envelope);
+    AgentId to = envelope.message().to();
+    var way = intake.requests().take(envelope);
+    if (way.isPresent()) {
+      boolean heard = publisher.publish(Wire.encodeAnswer(envelope, way.get(), options.time()), to);
+      log.debug("answered on '{}', heard: {}", way.get().topic(), heard);
+    } else if (!publisher.publish(Wire.encode(envelope, options.time()), to)
+        && !to.equals(Wire.FOREIGN)) {
+      throw new UnknownAgentException(to);
     }
   }
 
@@ -160,103 +189,110 @@ public final class MqttTransport implements Transport {
           "what is published on topic '%s' has no place in a line; leave the sequence out"
               .formatted(envelope.message().to()));
     }
-    var unused = handOver(envelope, Wire.encodePublished(envelope, time));
+    refuseIfReceivingOrTooLarge(envelope);
+    boolean telemetry = options.telemetry().contains(envelope.message().payload().type());
+    MqttQos qos = telemetry ? MqttQos.AT_MOST_ONCE : MqttQos.AT_LEAST_ONCE;
+    publisher.publish(Wire.encodePublished(envelope, qos, options.time()), envelope.message().to());
   }
 
-  /** False if the broker knows that nobody subscribed there. */
-  private boolean handOver(Envelope envelope, Mqtt5Publish publish) throws InterruptedException {
+  @Override
+  public void handled(Envelope envelope) {
+    if (inbox != null) {
+      inbox.handled(envelope);
+    }
+  }
+
+  private void refuseIfReceivingOrTooLarge(Envelope envelope) {
     AgentId to = envelope.message().to();
-    if (Thread.currentThread().equals(receiving)) {
+    if (intake.isReceiving()) {
       throw new IllegalStateException(
           "a receiver sent to agent '%s' from within its call; hand the envelope over and return"
               .formatted(to));
     }
-    refuseIfTooLarge(envelope);
-    window.acquire();
-    if (closed.get()) {
-      window.release();
-      throw refusal();
-    }
-    // Not released when the sender stops waiting: the client still holds the message.
-    CompletableFuture<Mqtt5PublishResult> acknowledged =
-        connection.publish(publish).whenComplete((result, failure) -> window.release());
-    Mqtt5PublishResult result =
-        connection.await(acknowledged, "a message to agent '%s'".formatted(to));
-    return !(result instanceof Mqtt5Qos1Result answered)
-        || answered.getPubAck().getReasonCode() != Mqtt5PubAckReasonCode.NO_MATCHING_SUBSCRIBERS;
-  }
-
-  private void refuseIfTooLarge(Envelope envelope) {
     int bytes = envelope.message().payload().json().length;
     if (bytes > broker.payloadLimit()) {
       throw new PayloadException(
           "payload for agent '%s' has %d bytes, more than %d; send less, or raise payloadLimit"
-              .formatted(envelope.message().to(), bytes, broker.payloadLimit()));
+              .formatted(to, bytes, broker.payloadLimit()));
     }
   }
 
-  private void receive(Mqtt5Publish publish) {
-    Envelope envelope;
+  /**
+   * Tells {@code watcher} which processes of {@code experiment} are here, and of each change: a
+   * dead one is known after at most one and a half of its {@link MqttBroker#keepAlive}. A process
+   * is known that announces itself ({@link MqttOptions#presence}).
+   *
+   * @param watcher called on a thread of its own for each piece of news
+   * @throws TransportException if the broker refuses
+   * @throws InterruptedException if interrupted while waiting; it may be told all the same
+   */
+  public void watchPresence(ExperimentId experiment, Consumer<Presence> watcher)
+      throws InterruptedException {
+    refuseIfClosed();
+    String filter = PresenceWire.filter(experiment);
+    intake.watchers.compute(
+        filter,
+        (key, before) -> {
+          var all = before == null ? new ArrayList<Consumer<Presence>>() : new ArrayList<>(before);
+          all.add(watcher);
+          return List.copyOf(all);
+        });
+    connection.subscribeRetained(filter);
+  }
+
+  private @Nullable Mqtt5Publish announcement(State state) {
+    Announcement told = options.presence().orElse(null);
+    return told == null ? null : PresenceWire.encode(broker.clientId(), told, state);
+  }
+
+  /** On the client's thread, which must not wait. */
+  private void announceSoon(State state) {
+    Mqtt5Publish news = announcement(state);
+    if (news != null) {
+      Thread.startVirtualThread(() -> announce(news));
+    }
+  }
+
+  private void announce(Mqtt5Publish news) {
     try {
-      envelope = Wire.decode(publish, time);
-    } catch (IllegalArgumentException e) {
-      malformed.incrementAndGet();
-      log.warn(
-          "dropped a malformed message on topic '{}': {}",
-          printable(publish.getTopic().toString()),
-          printable(String.valueOf(e.getMessage())));
-      return;
-    }
-    // None where it was unsubscribed after this was sent.
-    for (Consumer<Envelope> receiver : routes.of(Wire.address(publish))) {
-      deliver(envelope, receiver);
+      publisher.publish(news, Wire.FOREIGN);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (TransportException e) {
+      log.warn("presence could not be announced: {}", e.getMessage());
     }
   }
 
-  private void deliver(Envelope envelope, Consumer<Envelope> receiver) {
-    receiving = Thread.currentThread();
-    try {
-      receiver.accept(envelope);
-    } catch (RuntimeException | Error e) {
-      log.error("receiver of '{}' threw; the envelope is lost", envelope.message().to(), e);
-    } finally {
-      receiving = null;
-    }
-  }
-
-  /** Waits, at most 5 seconds each, for acknowledgements under way and for the disconnection. */
+  /**
+   * Waits, at most 5 seconds each, for acknowledgements under way and for the disconnection. What
+   * waits in the inbox stays there for the next start.
+   */
   @Override
   public void close() {
     if (closed.getAndSet(true)) {
       return;
     }
+    Mqtt5Publish left = announcement(State.LEFT);
+    if (left != null) {
+      announce(left);
+    }
+    publisher.close();
+    connection.close();
     try {
-      // All permits together: nothing is under way, and who comes later sees that it is closed.
-      if (!window.tryAcquire(WINDOW, CLOSE_SECONDS, TimeUnit.SECONDS)) {
-        log.warn("MQTT broker {} left messages unacknowledged for {} s", broker, CLOSE_SECONDS);
+      if (inbox != null) {
+        inbox.close();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } finally {
+      routes.clear();
+      publisher.release();
     }
-    connection.close();
-    routes.clear();
-    window.release(WINDOW);
   }
 
   private void refuseIfClosed() {
     if (closed.get()) {
-      throw refusal();
+      throw publisher.refusal();
     }
-  }
-
-  private TransportException refusal() {
-    return new TransportException(
-        "MQTT transport to %s is closed; open a new one".formatted(broker), null);
-  }
-
-  /** What a foreign client sent, in one line of at most 200 characters. */
-  private static String printable(String text) {
-    String line = text.replaceAll("\\p{Cntrl}", "?");
-    return line.length() <= 200 ? line : line.substring(0, 200) + "…";
   }
 }

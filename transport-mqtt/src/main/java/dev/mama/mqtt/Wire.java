@@ -5,10 +5,12 @@ import com.hivemq.client.mqtt.mqtt5.datatypes.Mqtt5UserProperties;
 import com.hivemq.client.mqtt.mqtt5.datatypes.Mqtt5UserProperty;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5PayloadFormatIndicator;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
+import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5PublishBuilder;
 import dev.mama.AgentId;
 import dev.mama.Channel;
 import dev.mama.Deadline;
 import dev.mama.ExperimentId;
+import dev.mama.Intervention;
 import dev.mama.Message;
 import dev.mama.Payload;
 import dev.mama.Time;
@@ -43,14 +45,16 @@ final class Wire {
   private static final String ID = "id";
   private static final String FROM = "from";
   private static final String TYPE = "type";
-  private static final String INCARNATION = "incarnation";
-  private static final String NUMBER = "seq";
+  private static final String SEQUENCE = "seq";
   private static final String ANSWERS = "answers";
   private static final String WAITING = "waiting";
   private static final String TRACE = "traceparent";
   private static final String REMAINING = "remaining-ms";
 
-  private static final AgentId FOREIGN = AgentId.of("user");
+  private static final String INTERVENTION = Intervention.class.getSimpleName();
+
+  /** From whom a message is that does not say so. */
+  static final AgentId FOREIGN = AgentId.of("user");
 
   private Wire() {}
 
@@ -76,9 +80,14 @@ final class Wire {
         : String.join("/", levels.subList(0, 4));
   }
 
+  /** Whether {@code address} is a topic's, not an agent's. */
+  static boolean isTopic(String address) {
+    return address.startsWith(TOPICS, address.indexOf('/', "exps/".length()));
+  }
+
   /** The filter for all that is sent to {@code address}, and for nothing else. */
   static String filter(String address) {
-    return address.contains(TOPICS) ? address : address + "/+";
+    return isTopic(address) ? address : address + "/+";
   }
 
   private static String topic(Envelope envelope) {
@@ -87,19 +96,37 @@ final class Wire {
   }
 
   /** As {@link #encode}, for all that subscribed for the topic it is addressed to. */
-  static Mqtt5Publish encodePublished(Envelope envelope, Time time) {
-    return encode(
-        envelope, topicAddress(envelope.experiment(), envelope.message().to().value()), time);
+  static Mqtt5Publish encodePublished(Envelope envelope, MqttQos qos, Time time) {
+    String topic = topicAddress(envelope.experiment(), envelope.message().to().value());
+    return encode(envelope, topic, qos, time).build();
   }
 
   static Mqtt5Publish encode(Envelope envelope, Time time) {
-    return encode(envelope, topic(envelope), time);
+    return encode(envelope, topic(envelope), qos(envelope.message().channel()), time).build();
   }
 
-  private static Mqtt5Publish encode(Envelope envelope, String topic, Time time) {
+  /** As the answer to a foreign client's request. */
+  static Mqtt5Publish encodeAnswer(Envelope answer, Requests.Return way, Time time) {
+    return encode(answer, way.topic().toString(), MqttQos.AT_LEAST_ONCE, time)
+        .correlationData(way.correlation())
+        .build();
+  }
+
+  /** What is seldom and must neither be lost nor come twice, on the wire too, costs more. */
+  private static MqttQos qos(Channel channel) {
+    return switch (channel) {
+      case AGENT_CHAT, USER_CHAT -> MqttQos.AT_LEAST_ONCE;
+      case USER_SURVEY, INTERVENE -> MqttQos.EXACTLY_ONCE;
+    };
+  }
+
+  private static Mqtt5PublishBuilder.Complete encode(
+      Envelope envelope, String topic, MqttQos qos, Time time) {
     Message message = envelope.message();
     Map<String, String> properties = new LinkedHashMap<>();
-    properties.put(KIND, envelope.kind().name().toLowerCase(Locale.ROOT));
+    if (envelope.kind() != Kind.SEND) {
+      properties.put(KIND, envelope.kind().name().toLowerCase(Locale.ROOT));
+    }
     properties.put(ID, message.id().toString());
     properties.put(FROM, message.from().value());
     properties.put(TRACE, message.trace().traceparent());
@@ -108,8 +135,7 @@ final class Wire {
     }
     Sequence sequence = envelope.sequence();
     if (sequence != null) {
-      properties.put(INCARNATION, Long.toString(sequence.incarnation()));
-      properties.put(NUMBER, Long.toString(sequence.number()));
+      properties.put(SEQUENCE, sequence.incarnation() + "/" + sequence.number());
     }
     UUID answers = envelope.answers();
     if (answers != null) {
@@ -125,12 +151,11 @@ final class Wire {
     }
     return Mqtt5Publish.builder()
         .topic(topic)
-        .qos(MqttQos.AT_LEAST_ONCE)
+        .qos(qos)
         .payload(message.payload().json())
         .payloadFormatIndicator(Mqtt5PayloadFormatIndicator.UTF_8)
         .contentType("application/json")
-        .userProperties(userProperties(properties))
-        .build();
+        .userProperties(userProperties(properties));
   }
 
   private static Mqtt5UserProperties userProperties(Map<String, String> properties) {
@@ -146,6 +171,11 @@ final class Wire {
    * @throws IllegalArgumentException if it is malformed; the message says what
    */
   static Envelope decode(Mqtt5Publish publish, Time time) {
+    return decode(publish, time, 0);
+  }
+
+  /** As {@link #decode(Mqtt5Publish, Time)}, of what arrived {@code elapsedMillis} ago. */
+  static Envelope decode(Mqtt5Publish publish, Time time, long elapsedMillis) {
     List<String> levels = publish.getTopic().getLevels();
     boolean published = levels.size() == 4 && levels.get(2).equals("topics");
     if (!levels.get(0).equals("exps")
@@ -157,43 +187,46 @@ final class Wire {
     if (json.length == 0) {
       throw new IllegalArgumentException("payload is empty; it must be JSON");
     }
+    Channel channel = published ? Channel.AGENT_CHAT : Channel.ofLevel(levels.get(4));
+    String type = channel == Channel.INTERVENE ? INTERVENTION : "";
     Properties properties = Properties.of(publish);
     Message message =
         new Message(
             properties.get(ID, UUID::fromString, UUID::randomUUID),
             properties.get(FROM, AgentId::of, () -> FOREIGN),
             AgentId.of(levels.get(3)),
-            published ? Channel.AGENT_CHAT : Channel.ofLevel(levels.get(4)),
-            Payload.encoded(properties.get(TYPE, Function.identity(), () -> ""), json),
+            channel,
+            Payload.encoded(properties.get(TYPE, Function.identity(), () -> type), json),
             properties.get(TRACE, Trace::parse, Trace::start),
-            properties.get(REMAINING, millis -> deadline(millis, time), () -> Deadline.NONE));
+            properties.get(
+                REMAINING, millis -> deadline(millis, elapsedMillis, time), () -> Deadline.NONE));
     return new Envelope(
         ExperimentId.of(levels.get(1)),
         properties.get(KIND, kind -> Kind.valueOf(kind.toUpperCase(Locale.ROOT)), () -> Kind.SEND),
         message,
-        sequence(
-            properties.find(INCARNATION, Long::valueOf), properties.find(NUMBER, Long::valueOf)),
+        properties.find(SEQUENCE, Wire::sequence),
         properties.find(ANSWERS, UUID::fromString),
         properties.get(WAITING, Wire::agents, List::of));
   }
 
-  private static Deadline deadline(String millis, Time time) {
-    return Deadline.after(Duration.ofMillis(Math.max(0, Long.parseLong(millis))), time);
+  private static Deadline deadline(String millis, long elapsedMillis, Time time) {
+    long left = Long.parseLong(millis) - Math.max(0, elapsedMillis);
+    return Deadline.after(Duration.ofMillis(Math.max(0, left)), time);
   }
 
   private static List<AgentId> agents(String list) {
     return Stream.of(list.split(",", -1)).map(AgentId::of).toList();
   }
 
-  private static @Nullable Sequence sequence(@Nullable Long incarnation, @Nullable Long number) {
-    if (incarnation != null && number != null) {
-      return new Sequence(incarnation, number);
+  /** Reads {@code <incarnation>/<number>}. */
+  private static Sequence sequence(String text) {
+    int slash = text.indexOf('/');
+    if (slash < 0) {
+      throw new IllegalArgumentException("sequence has no slash");
     }
-    if (incarnation != null || number != null) {
-      throw new IllegalArgumentException(
-          "user properties %s and %s come together or not at all".formatted(INCARNATION, NUMBER));
-    }
-    return null;
+    long number = Long.parseLong(text.substring(slash + 1));
+    // A broker keeps the order of a topic, so what is before the first that comes, comes no more.
+    return new Sequence(Long.parseLong(text.substring(0, slash)), number, number - 1);
   }
 
   /** The user properties of a message; of several with one name, the first. */

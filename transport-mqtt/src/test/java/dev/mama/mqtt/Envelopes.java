@@ -39,4 +39,35 @@ final class Envelopes {
             Deadline.NONE);
     return new Envelope(experiment, Kind.SEND, message, new Sequence(1, number), null, List.of());
   }
+
+  /** The {@code number}th message from {@code from} to {@code to}. */
+  static Envelope from(ExperimentId experiment, String from, AgentId to, long number) {
+    var message =
+        new Message(
+            UUID.randomUUID(),
+            AgentId.of(from),
+            to,
+            Channel.AGENT_CHAT,
+            Payload.text("numbered"),
+            Trace.start(),
+            Deadline.NONE);
+    return new Envelope(experiment, Kind.SEND, message, new Sequence(1, number), null, List.of());
+  }
+
+  /** A message from alice to bob on {@code channel}, without a place in a line. */
+  static Envelope on(ExperimentId experiment, Channel channel) {
+    return unnumbered(experiment, BOB, channel, Payload.text("on a channel"));
+  }
+
+  /** A message from alice to all that subscribed for {@code topic}. */
+  static Envelope published(ExperimentId experiment, String topic, Payload payload) {
+    return unnumbered(experiment, AgentId.of(topic), Channel.AGENT_CHAT, payload);
+  }
+
+  private static Envelope unnumbered(
+      ExperimentId experiment, AgentId to, Channel channel, Payload payload) {
+    var message =
+        new Message(UUID.randomUUID(), ALICE, to, channel, payload, Trace.start(), Deadline.NONE);
+    return new Envelope(experiment, Kind.SEND, message, null, null, List.of());
+  }
 }

@@ -105,7 +105,7 @@ class MqttWireTest {
     publish("agent-chat", "{}", Map.of("kind", "shout"));
     publish("agent-chat", "{}", Map.of("kind", "reply"));
     publish("agent-chat", "{}", Map.of("seq", "1"));
-    publish("agent-chat", "{}", Map.of("seq", "one", "incarnation", "1"));
+    publish("agent-chat", "{}", Map.of("seq", "1/one"));
     publish("agent-chat", "{}", Map.of("id", "not a uuid"));
     publish("agent-chat", "{}", Map.of("traceparent", "00-0-0-0"));
     publish("agent-chat", "{}", Map.of("from", "a/b"));
@@ -114,7 +114,7 @@ class MqttWireTest {
     publish("agent-chat", "{\"text\":\"well-formed\"}", Map.of());
 
     assertThat(take().message().payload().as(Payload.Text.class).text()).isEqualTo("well-formed");
-    assertThat(transport.malformed()).isEqualTo(9);
+    assertThat(transport.figures().malformed()).isEqualTo(9);
     assertThat(arrived).isEmpty();
   }
 
@@ -146,8 +146,7 @@ class MqttWireTest {
                     "id", "6a2f41a3-c54c-4b0e-8a58-2f2e7d6a9d10",
                     "from", "alice",
                     "type", "Text",
-                    "incarnation", "7",
-                    "seq", "1",
+                    "seq", "7/1",
                     "waiting", "bob,alice",
                     "traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
                 1));

@@ -1,0 +1,133 @@
+package dev.mama.mqtt;
+
+import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
+import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5PublishResult;
+import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5PublishResult.Mqtt5Qos1Result;
+import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5PublishResult.Mqtt5Qos2Result;
+import com.hivemq.client.mqtt.mqtt5.message.publish.puback.Mqtt5PubAckReasonCode;
+import com.hivemq.client.mqtt.mqtt5.message.publish.pubrec.Mqtt5PubRecReasonCode;
+import dev.mama.AgentId;
+import dev.mama.TransportException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Hands messages to the broker, so many at once and so many a second, and waits for its word.
+ *
+ * <p>Thread-safe.
+ */
+final class Publisher {
+
+  private static final Logger log = LoggerFactory.getLogger(Publisher.class);
+
+  private static final int WINDOW = 1_000;
+  private static final long CLOSE_SECONDS = 5;
+  private static final long AGAIN_MILLIS = 100;
+
+  /** As long as the longest pause between two attempts to connect, and connecting. */
+  private static final Duration GRACE = Duration.ofSeconds(15);
+
+  private static final int MOST_PACES = 65_536;
+
+  private final MqttBroker broker;
+  private final Connection connection;
+  private final int topicRate;
+  private final @Nullable Pace pace;
+  private final Map<String, Pace> topicPaces = new ConcurrentHashMap<>();
+
+  /** One permit per message that the broker has not acknowledged. */
+  private final Semaphore window = new Semaphore(WINDOW, true);
+
+  private final LongAdder sent = new LongAdder();
+  private volatile boolean closed;
+
+  Publisher(MqttBroker broker, Connection connection, MqttOptions options) {
+    this.broker = broker;
+    this.connection = connection;
+    this.pace = options.rate() == 0 ? null : new Pace(options.rate());
+    this.topicRate = options.topicRate();
+  }
+
+  long sent() {
+    return sent.sum();
+  }
+
+  /**
+   * Returns once the broker has taken {@code publish} over; false if it knows that nobody
+   * subscribed there. Soon after the connection was lost it asks again, because whoever lost theirs
+   * as well, to a broker that has lost its sessions, is about to come back.
+   */
+  boolean publish(Mqtt5Publish publish, AgentId to) throws InterruptedException {
+    if (pace != null) {
+      pace.await();
+    }
+    if (topicRate > 0) {
+      paceOf(publish.getTopic().toString()).await();
+    }
+    while (!publishOnce(publish, to)) {
+      if (!connection.hasReturnedWithin(GRACE)) {
+        return false;
+      }
+      TimeUnit.MILLISECONDS.sleep(AGAIN_MILLIS);
+    }
+    return true;
+  }
+
+  private boolean publishOnce(Mqtt5Publish publish, AgentId to) throws InterruptedException {
+    window.acquire();
+    if (closed) {
+      window.release();
+      throw refusal();
+    }
+    // Not released when the sender stops waiting: the client still holds the message.
+    CompletableFuture<Mqtt5PublishResult> acknowledged =
+        connection.publish(publish).whenComplete((result, failure) -> window.release());
+    Mqtt5PublishResult result = connection.await(acknowledged, () -> "a message to '" + to + "'");
+    sent.increment();
+    return switch (result) {
+      case Mqtt5Qos1Result answered ->
+          answered.getPubAck().getReasonCode() != Mqtt5PubAckReasonCode.NO_MATCHING_SUBSCRIBERS;
+      case Mqtt5Qos2Result answered ->
+          answered.getPubRec().getReasonCode() != Mqtt5PubRecReasonCode.NO_MATCHING_SUBSCRIBERS;
+      default -> true;
+    };
+  }
+
+  private Pace paceOf(String topic) {
+    if (topicPaces.size() > MOST_PACES) {
+      topicPaces.values().removeIf(Pace::isIdle);
+    }
+    return topicPaces.computeIfAbsent(topic, t -> new Pace(topicRate));
+  }
+
+  TransportException refusal() {
+    return new TransportException(
+        "MQTT transport to %s is closed; open a new one".formatted(broker), null);
+  }
+
+  /** Takes nothing more; waits, at most 5 seconds, for acknowledgements under way. */
+  void close() {
+    closed = true;
+    try {
+      // All permits together: nothing is under way, and who comes later sees that it is closed.
+      if (!window.tryAcquire(WINDOW, CLOSE_SECONDS, TimeUnit.SECONDS)) {
+        log.warn("MQTT broker {} left messages unacknowledged for {} s", broker, CLOSE_SECONDS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Lets those go who wait for the window; they see that it is closed. */
+  void release() {
+    window.release(WINDOW);
+  }
+}
