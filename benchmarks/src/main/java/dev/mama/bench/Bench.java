@@ -67,6 +67,7 @@ public interface Bench {
         new TrustBench(),
         new RegistryBench(),
         new LlmBench(),
-        new StorageBench());
+        new StorageBench(),
+        new MqttBench());
   }
 }

@@ -1,0 +1,21 @@
+package dev.mama.bench;
+
+import java.util.List;
+
+/**
+ * How much the MQTT bench does.
+ *
+ * @param agents sizes of the ring
+ * @param hops messages per round
+ * @param rounds rounds of each, ours and the bare client's in turn
+ */
+record MqttSizes(List<Integer> agents, int hops, int rounds) {
+
+  static MqttSizes quick() {
+    return new MqttSizes(List.of(10, 1_000, 5_000), 6_000, 3);
+  }
+
+  static MqttSizes full() {
+    return new MqttSizes(List.of(10, 1_000, 5_000), 40_000, 7);
+  }
+}
