@@ -5,14 +5,10 @@ import com.hivemq.client.mqtt.MqttClientSslConfig;
 import com.hivemq.client.mqtt.MqttGlobalPublishFilter;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.datatypes.MqttTopicFilter;
-import com.hivemq.client.mqtt.exceptions.ConnectionFailedException;
 import com.hivemq.client.mqtt.lifecycle.MqttClientDisconnectedContext;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5ClientBuilder;
-import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5ConnAckException;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5DisconnectException;
-import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5PubAckException;
-import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5SubAckException;
 import com.hivemq.client.mqtt.mqtt5.message.connect.Mqtt5Connect;
 import com.hivemq.client.mqtt.mqtt5.message.disconnect.Mqtt5Disconnect;
 import com.hivemq.client.mqtt.mqtt5.message.disconnect.Mqtt5DisconnectReasonCode;
@@ -201,23 +197,8 @@ final class Connection {
           e);
     } catch (ExecutionException e) {
       Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
-      throw new TransportException(refusal(cause), cause);
+      throw new TransportException(Refusals.toConnect(broker, cause), cause);
     }
-  }
-
-  private String refusal(Throwable cause) {
-    Object reason = reason(cause);
-    return switch (cause) {
-      case Mqtt5ConnAckException refused ->
-          "MQTT broker %s refuses client '%s' (%s); check user, password and client id"
-              .formatted(broker, broker.clientId(), reason);
-      case ConnectionFailedException failed ->
-          "no MQTT broker answers at %s (%s); start one there, or check host and port"
-              .formatted(broker, reason);
-      default ->
-          "MQTT broker %s ended the connection (%s); check that it speaks MQTT 5 %s TLS"
-              .formatted(broker, reason, broker.tls().isPresent() ? "over" : "without");
-    };
   }
 
   /** Hands {@code publish} to the client's thread; never waits. */
@@ -322,22 +303,9 @@ final class Connection {
       }
       throw new TransportException(
           "MQTT broker %s did not take %s (%s); check its access rules and limits"
-              .formatted(broker, what.get(), reason(cause)),
+              .formatted(broker, what.get(), Refusals.reason(cause)),
           cause);
     }
-  }
-
-  /** Why it failed, as short as the client knows it. */
-  private static Object reason(Throwable failure) {
-    return switch (failure) {
-      case Mqtt5ConnAckException refused -> refused.getMqttMessage().getReasonCode();
-      case Mqtt5PubAckException refused -> refused.getMqttMessage().getReasonCode();
-      case Mqtt5SubAckException refused ->
-          refused.getMqttMessage().getReasonCodes().stream().distinct().toList();
-      case ConnectionFailedException failed when failed.getCause() != null ->
-          String.valueOf(failed.getCause().getMessage());
-      default -> String.valueOf(failure.getMessage());
-    };
   }
 
   /** Disconnects, and ends the session unless it is kept; waits at most 5 seconds. */
@@ -394,7 +362,7 @@ final class Connection {
         .log(
             "no connection to MQTT broker {} ({}); trying again in {} ms",
             broker,
-            reason(context.getCause()),
+            Refusals.reason(context.getCause()),
             millis);
     pause = new CompletableFuture<Void>().completeOnTimeout(null, millis, TimeUnit.MILLISECONDS);
     reconnector

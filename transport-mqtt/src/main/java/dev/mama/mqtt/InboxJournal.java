@@ -2,12 +2,7 @@ package dev.mama.mqtt;
 
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import dev.mama.Time;
-import dev.mama.journal.Grade;
-import dev.mama.journal.Journal;
 import dev.mama.journal.JournalException;
-import dev.mama.journal.JournalFault;
-import dev.mama.journal.JournalOptions;
-import dev.mama.journal.Pending;
 import dev.mama.mqtt.InboxLines.Unhandled;
 import dev.mama.spi.Envelope;
 import java.nio.file.Path;
@@ -23,7 +18,6 @@ import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,10 +47,6 @@ final class InboxJournal {
 
   private static final int MOST_AT_ONCE = 1_000;
   private static final int FETCH_WINDOW = 20_000;
-  private static final long CHECKPOINT_EVERY = 20_000;
-  private static final long RETRY_MILLIS = 200;
-  private static final long SEGMENT_BYTES = 8L << 20;
-  private static final int IN_FLIGHT_BYTES = 4 << 20;
 
   /** Hands an envelope to the receiver of an address; false if it has none. */
   interface Delivery {
@@ -84,7 +74,7 @@ final class InboxJournal {
     final ArrayDeque<Long> later = new ArrayDeque<>();
   }
 
-  private final Journal journal;
+  private final InboxStore store;
   private final MqttOptions options;
   private final Time time;
   private final Delivery delivery;
@@ -101,15 +91,13 @@ final class InboxJournal {
   private final Map<String, Agent> agents = new HashMap<>();
   private final Set<String> behind = new LinkedHashSet<>();
   private final TreeMap<Long, String> unhandled = new TreeMap<>();
-  private final List<Long> marks = new ArrayList<>();
   private long heldBytes;
-  private long recordsSinceCheckpoint;
   private int fetched;
   private boolean stopped;
 
-  private InboxJournal(Journal journal, MqttOptions options, Delivery delivery, String name)
+  private InboxJournal(InboxStore store, MqttOptions options, Delivery delivery, String name)
       throws InterruptedException {
-    this.journal = journal;
+    this.store = store;
     this.options = options;
     this.time = options.time();
     this.delivery = delivery;
@@ -125,41 +113,33 @@ final class InboxJournal {
   static InboxJournal open(
       Path folder, int payloadLimit, String name, MqttOptions options, Delivery delivery)
       throws InterruptedException {
-    int record = payloadLimit + (256 << 10);
-    int inFlight = Math.max(IN_FLIGHT_BYTES, record + 1_024);
-    var journal =
-        Journal.open(
-            folder,
-            new JournalOptions(
-                "mqtt-inbox", record, inFlight, Math.max(SEGMENT_BYTES, 2L * inFlight)));
+    InboxStore store = InboxStore.open(folder, payloadLimit);
     try {
-      var inbox = new InboxJournal(journal, options, delivery, name);
+      var inbox = new InboxJournal(store, options, delivery, name);
       inbox.thread.start();
       return inbox;
     } catch (RuntimeException | InterruptedException e) {
-      journal.close();
+      store.close();
       throw e;
     }
   }
 
   private void recover() throws InterruptedException {
     var left = new TreeMap<Long, Unhandled>();
-    journal.read(
-        journal.firstSequence(),
-        (sequence, bytes) -> {
-          switch (InboxRecord.decode(bytes)) {
-            case InboxRecord.Taken taken -> {
-              Envelope envelope = decode(taken);
-              String address = Wire.address(taken.publish());
-              if (isFirst(address, envelope)) {
-                left.put(sequence, new Unhandled(address, envelope));
-              }
-            }
-            case InboxRecord.Done done -> done.sequences().forEach(left::remove);
-            case InboxRecord.Lines all -> all.lines().forEach(lines::restore);
+    store.readAll((sequence, record) -> {
+      switch (record) {
+        case InboxRecord.Taken taken -> {
+          Envelope envelope = decode(taken);
+          String address = Wire.address(taken.publish());
+          if (isFirst(address, envelope)) {
+            left.put(sequence, new Unhandled(address, envelope));
           }
-          return true;
-        });
+        }
+        case InboxRecord.Done done -> done.sequences().forEach(left::remove);
+        case InboxRecord.Lines all -> all.lines().forEach(lines::restore);
+      }
+      return true;
+    });
     lines.begin(left.values());
     left.forEach((sequence, message) -> {
       unhandled.put(sequence, message.address());
@@ -232,15 +212,19 @@ final class InboxJournal {
         case Event.Stop stop -> stopped = true;
       }
     }
-    long[] sequences = write(taken);
+    long[] sequences =
+        store.write(
+            taken.stream()
+                .map(each -> new InboxRecord.Taken(each.publish(), time.now().toEpochMilli()))
+                .toList());
     for (int i = 0; i < taken.size(); i++) {
       Event.Arrived each = taken.get(i);
       each.acknowledge().run();
       place(sequences[i], each);
     }
     fetch();
-    writeMarks();
-    checkpoint();
+    store.writeMarks();
+    store.checkpoint(lines, unhandled.isEmpty() ? Long.MAX_VALUE : unhandled.firstKey());
     waiting = agents.values().stream().mapToLong(agent -> agent.later.size()).sum();
   }
 
@@ -248,42 +232,6 @@ final class InboxJournal {
     return envelope.sequence() == null
         ? recent.isNew(envelope.message().id())
         : lines.take(address, envelope);
-  }
-
-  /** Writes all, waiting for room on the disk if need be; returns their places. */
-  private long[] write(List<Event.Arrived> taken) throws InterruptedException {
-    long[] sequences = new long[taken.size()];
-    int left = taken.size();
-    while (left > 0) {
-      var pending = new TreeMap<Integer, Pending>();
-      for (int i = 0; i < sequences.length; i++) {
-        if (sequences[i] == 0) {
-          var record = new InboxRecord.Taken(taken.get(i).publish(), time.now().toEpochMilli());
-          pending.put(i, journal.submit(record.encode()));
-        }
-      }
-      for (var each : pending.entrySet()) {
-        try {
-          sequences[each.getKey()] = each.getValue().await(Grade.JOURNALLED);
-          left--;
-        } catch (JournalException e) {
-          refused(e);
-        }
-      }
-      if (left > 0) {
-        TimeUnit.MILLISECONDS.sleep(RETRY_MILLIS);
-      }
-    }
-    recordsSinceCheckpoint += sequences.length;
-    return sequences;
-  }
-
-  /** Goes on where the disk is full; throws where the journal has ended. */
-  private static void refused(JournalException e) {
-    if (!(e.fault() instanceof JournalFault.Refused)) {
-      throw e;
-    }
-    log.error("inbox cannot be written ({}); arriving messages wait at the broker", e.getMessage());
   }
 
   private void place(long sequence, Event.Arrived arrived) {
@@ -328,7 +276,7 @@ final class InboxJournal {
     }
     heldBytes -= entry.bytes();
     unhandled.remove(entry.sequence());
-    marks.add(entry.sequence());
+    store.mark(entry.sequence());
   }
 
   /** Hands over what waits on disk, as far as there is room. */
@@ -355,12 +303,11 @@ final class InboxJournal {
     }
     fetched = 0;
     long last = Math.min(wanted.lastKey(), wanted.firstKey() + FETCH_WINDOW);
-    journal.read(
+    store.read(
         wanted.firstKey(),
-        (sequence, bytes) -> {
+        (sequence, record) -> {
           String address = wanted.get(sequence);
-          return (address == null || fetched(sequence, address, InboxRecord.decode(bytes)))
-              && sequence < last;
+          return (address == null || fetched(sequence, address, record)) && sequence < last;
         });
     // Those that had their chance come last the next time.
     for (String address : Set.copyOf(wanted.values())) {
@@ -396,39 +343,12 @@ final class InboxJournal {
     return Wire.decode(taken.publish(), time, time.now().toEpochMilli() - taken.arrivedMillis());
   }
 
-  private void writeMarks() throws InterruptedException {
-    if (!marks.isEmpty()) {
-      try {
-        journal.append(new InboxRecord.Done(List.copyOf(marks)).encode().array(), Grade.JOURNALLED);
-        marks.clear();
-        recordsSinceCheckpoint++;
-      } catch (JournalException e) {
-        refused(e); // they stay noted
-      }
-    }
-  }
-
-  private void checkpoint() throws InterruptedException {
-    if (recordsSinceCheckpoint < CHECKPOINT_EVERY) {
-      return;
-    }
-    recordsSinceCheckpoint = 0;
-    long first = journal.nextSequence();
-    List<InboxRecord.LineState> states = lines.states();
-    for (int from = 0; from < states.size(); from += MOST_AT_ONCE) {
-      int to = Math.min(states.size(), from + MOST_AT_ONCE);
-      var part = new InboxRecord.Lines(List.copyOf(states.subList(from, to)));
-      journal.append(part.encode().array(), Grade.JOURNALLED);
-    }
-    journal.releaseBefore(unhandled.isEmpty() ? first : Math.min(first, unhandled.firstKey()));
-  }
-
   /** Notes what was handled so far and gives the folder free. What was not stays for the next. */
   void close() throws InterruptedException {
     if (!failed) {
       events.add(new Event.Stop());
     }
     thread.join();
-    journal.close();
+    store.close();
   }
 }
