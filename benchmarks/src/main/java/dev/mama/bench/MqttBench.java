@@ -143,13 +143,18 @@ final class MqttBench implements Bench {
       // Times, so the bare client's are above.
       Figure ratio = duel.bare().over(duel.ours(), name + ".over-bare");
       figures.add(ratio);
-      if (qos == 1 && members == sizes.agents().get(sizes.agents().size() / 2)) {
+      if (isMain(members, qos)) {
         Figure main = duel.bare().over(duel.ours(), "mqtt.qos1.over-bare");
         figures.add(main.atLeast(0.8));
         // What of that is owed to handlers that may block, and to sends that wait.
         figures.add(duel.bareWaiting().over(duel.ours(), "mqtt.qos1.over-bare-waiting"));
         figures.add(duel.bareWaiting().rate(name + ".bare-waiting.rate", sizes.hops()));
       }
+    }
+
+    /** Whether this is the size and the quality that the goal is about. */
+    private boolean isMain(int members, int qos) {
+      return qos == 1 && members == sizes.agents().get(sizes.agents().size() / 2);
     }
 
     private static List<Figure> latency(String name, Samples samples) {
@@ -174,8 +179,10 @@ final class MqttBench implements Bench {
       for (int round = 0; round < sizes.rounds(); round++) {
         ours.add(round(members, side, hops, oursOnTheWay));
         bare.add(round(members, ring -> bare(ring, members, qos, false), hops, bareOnTheWay));
-        bareWaiting.add(
-            round(members, ring -> bare(ring, members, qos, true), hops, new ArrayList<>()));
+        if (isMain(members, qos)) {
+          bareWaiting.add(
+              round(members, ring -> bare(ring, members, qos, true), hops, new ArrayList<>()));
+        }
       }
       return new Duel(
           ours, bare, bareWaiting, Samples.all(oursOnTheWay), Samples.all(bareOnTheWay));

@@ -12,7 +12,7 @@ import java.util.List;
 record MqttSizes(List<Integer> agents, int hops, int rounds) {
 
   static MqttSizes quick() {
-    return new MqttSizes(List.of(10, 1_000, 5_000), 6_000, 3);
+    return new MqttSizes(List.of(10, 1_000, 5_000), 4_000, 3);
   }
 
   static MqttSizes full() {
