@@ -36,7 +36,9 @@ class MqttBenchTest {
             "mqtt.processes2.4.connections",
             "mqtt.subscribe.4.millis");
     assertThat(figures.values()).allSatisfy(f -> assertThat(f.value()).isFinite().isPositive());
-    assertThat(figures.get("mqtt.processes2.4.connections").value()).isEqualTo(2);
-    assertThat(figures.get("mqtt.qos1.over-bare").goal()).isEqualTo(">= 0.8");
+    assertThat(figures)
+        .hasEntrySatisfying(
+            "mqtt.processes2.4.connections", f -> assertThat(f.value()).isEqualTo(2))
+        .hasEntrySatisfying("mqtt.qos1.over-bare", f -> assertThat(f.goal()).isEqualTo(">= 0.8"));
   }
 }
