@@ -188,10 +188,15 @@ final class MqttBench implements Bench {
           ours, bare, bareWaiting, Samples.all(oursOnTheWay), Samples.all(bareOnTheWay));
     }
 
+    /** As many as there are members, within the limit; each makes one hop at least. */
+    private static int tokens(int members, int hops) {
+      return Math.min(hops, Math.min(members, MOST_TOKENS));
+    }
+
     private static long round(int members, SideOf side, int hops, List<Samples> onTheWay)
         throws Exception {
       var ring = new MqttRing(members, BYTES);
-      int tokens = Math.min(members, MOST_TOKENS);
+      int tokens = tokens(members, hops);
       try (Side open = side.open(ring)) {
         long nanos = ring.run(tokens, hops / tokens, open::send);
         onTheWay.add(ring.samples());
@@ -236,7 +241,7 @@ final class MqttBench implements Bench {
       var experiment = MqttAgents.newExperiment();
       var times = new Samples();
       var onTheWay = new ArrayList<Samples>();
-      int tokens = Math.min(members, MOST_TOKENS);
+      int tokens = tokens(members, sizes.hops());
       int clients = 0;
       try (var other = new MqttOtherProcess(address, experiment, members, BYTES)) {
         for (int round = 0; round < sizes.rounds(); round++) {
