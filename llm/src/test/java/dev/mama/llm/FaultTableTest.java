@@ -229,7 +229,7 @@ class FaultTableTest {
           new String[] {"did not answer within", "the rest of the request's deadline"};
       case "deadline passed before" -> new String[] {"was not asked", "the deadline passed"};
       case "budget spent" -> new String[] {"hard budget of experiment", "raise it or ask less"};
-      case "breaker open" -> new String[] {"left alone for a while"};
+      case "breaker open" -> new String[] {"under pressure RECORD_ONLY", "come back later"};
       case "line full" -> new String[] {"0 calls wait already", "raise maxWaiting"};
       default -> throw new AssertionError("row '" + row + "' fails and has no words");
     };
