@@ -108,12 +108,11 @@ final class Turn implements AgentContext {
     Worker worker = cell.worker();
     Worker.waits(worker);
     try {
-      ChatReply reply = model.chat(within(request));
+      ChatReply reply = model.chat(within(trace, request));
       turns.recorder().called(cell.id, reply, trace);
       return reply;
     } catch (ChatException e) {
-      Duration took = Duration.ofNanos(options.time().nanos() - start);
-      turns.recorder().called(cell.id, model.name(), e, took, trace);
+      failed(model, e, start, trace);
       throw e;
     } finally {
       Worker.goesOn(worker);
@@ -124,14 +123,25 @@ final class Turn implements AgentContext {
   public ChatStream stream(ChatRequest request) throws InterruptedException {
     check();
     ChatModel model = model();
+    Trace trace = step();
+    long start = options.time().nanos();
     Worker worker = cell.worker();
     Worker.waits(worker);
     try {
-      var stream = new TurnStream(model.stream(within(request)), worker, this::check);
+      var stream =
+          new TurnStream(
+              model.stream(within(trace, request)),
+              worker,
+              this::check,
+              reply -> turns.recorder().called(cell.id, reply, trace),
+              failure -> failed(model, failure, start, trace));
       List<ChatStream> all = streams == null ? new ArrayList<>(1) : streams;
       all.add(stream);
       streams = all;
       return stream;
+    } catch (ChatException e) {
+      failed(model, e, start, trace);
+      throw e;
     } finally {
       Worker.goesOn(worker);
     }
@@ -276,9 +286,14 @@ final class Turn implements AgentContext {
     return model;
   }
 
-  private ChatRequest within(ChatRequest request) {
+  private void failed(ChatModel model, ChatException e, long start, Trace trace) {
+    Duration took = Duration.ofNanos(options.time().nanos() - start);
+    turns.recorder().called(cell.id, model.name(), e, took, trace);
+  }
+
+  private ChatRequest within(Trace trace, ChatRequest request) {
     return request
-        .within(step(), request.deadline().earlier(message().deadline()))
+        .within(trace, request.deadline().earlier(message().deadline()))
         .by(new Caller(options.experiment(), options.name(), cell.id));
   }
 

@@ -1,50 +1,92 @@
 package dev.mama.runtime;
 
+import dev.mama.ChatException;
 import dev.mama.ChatReply;
 import dev.mama.ChatStream;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stream as a turn reads it: the turn lends its permit to others while it waits for a piece, and
- * the stream is of use during the turn only.
+ * A stream as a turn reads it: the turn lends its permit to others while it waits for a piece, the
+ * stream is of use during the turn only, and its end is recorded.
  */
 final class TurnStream implements ChatStream {
 
   private final ChatStream stream;
   private final @Nullable Worker worker;
   private final Runnable check;
+  private final Consumer<ChatReply> answered;
+  private final Consumer<ChatException> failed;
+  private boolean recorded;
 
-  TurnStream(ChatStream stream, @Nullable Worker worker, Runnable check) {
+  /**
+   * @param check fails outside the turn
+   * @param answered told the whole answer, once
+   * @param failed told that it broke off, once
+   */
+  TurnStream(
+      ChatStream stream,
+      @Nullable Worker worker,
+      Runnable check,
+      Consumer<ChatReply> answered,
+      Consumer<ChatException> failed) {
     this.stream = stream;
     this.worker = worker;
     this.check = check;
+    this.answered = answered;
+    this.failed = failed;
   }
 
   @Override
   public Optional<String> next() throws InterruptedException {
-    check.run();
-    Worker.waits(worker);
-    try {
-      return stream.next();
-    } finally {
-      Worker.goesOn(worker);
-    }
+    return waiting(() -> {
+      Optional<String> piece = stream.next();
+      if (piece.isEmpty()) {
+        record(stream.reply());
+      }
+      return piece;
+    });
   }
 
   @Override
   public ChatReply reply() throws InterruptedException {
-    check.run();
-    Worker.waits(worker);
-    try {
-      return stream.reply();
-    } finally {
-      Worker.goesOn(worker);
-    }
+    return waiting(() -> {
+      ChatReply reply = stream.reply();
+      record(reply);
+      return reply;
+    });
   }
 
   @Override
   public void close() {
     stream.close();
+  }
+
+  private interface Wait<T> {
+    T end() throws InterruptedException;
+  }
+
+  private <T> T waiting(Wait<T> wait) throws InterruptedException {
+    check.run();
+    Worker.waits(worker);
+    try {
+      return wait.end();
+    } catch (ChatException e) {
+      if (!recorded) {
+        recorded = true;
+        failed.accept(e);
+      }
+      throw e;
+    } finally {
+      Worker.goesOn(worker);
+    }
+  }
+
+  private void record(ChatReply reply) {
+    if (!recorded) {
+      recorded = true;
+      answered.accept(reply);
+    }
   }
 }

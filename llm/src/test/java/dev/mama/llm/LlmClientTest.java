@@ -8,11 +8,13 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.mama.AgentId;
 import dev.mama.ChatException;
 import dev.mama.ChatException.Reason;
+import dev.mama.ChatFormat;
 import dev.mama.ChatReply;
 import dev.mama.ChatReply.Source;
 import dev.mama.ChatRequest;
 import dev.mama.ChatRequest.Caller;
 import dev.mama.ChatRequest.Priority;
+import dev.mama.ChatTool;
 import dev.mama.Deadline;
 import dev.mama.ExperimentId;
 import dev.mama.llm.LlmBudget.Scope;
@@ -211,6 +213,20 @@ class LlmClientTest {
   }
 
   @Test
+  void chat_serverMayHaveAnsweredUnread_isChargedByEstimateUntilTheHardLimit() throws Exception {
+    first.fails(Reason.TIMEOUT, 5);
+    try (var client = client().attempts(2).budget(Scope.GROUP, LlmBudget.tokens(0, 150)).build()) {
+      var request = ChatRequest.of("?").maxTokens(40);
+      assertThat(failure(client, request).reason()).isEqualTo(Reason.TIMEOUT);
+      // Two attempts of 5 tokens of prompt and 40 of answer.
+      assertThat(failure(client, request.maxTokens(60))).hasMessageContaining("90 tokens");
+      assertThat(failure(client, request).reason()).isEqualTo(Reason.TIMEOUT);
+      assertThat(failure(client, request).reason()).isEqualTo(Reason.BUDGET);
+    }
+    assertThat(first.asked).hasSize(4);
+  }
+
+  @Test
   void chat_sameRequest_isAnsweredFromTheCacheUntilItsTimeIsOver() throws Exception {
     try (var client = client().cache(1 << 20, Duration.ofMinutes(1)).build()) {
       var request = ChatRequest.of("?").temperature(0);
@@ -222,10 +238,15 @@ class LlmClientTest {
       assertThat(client.chat(request.temperature(1)).text()).isEqualTo("answer 2");
       assertThat(client.chat(request.maxTokens(7)).text()).isEqualTo("answer 3");
       assertThat(client.chat(request.system("!")).text()).isEqualTo("answer 4");
+      assertThat(client.chat(request.format(ChatFormat.JSON)).text()).isEqualTo("answer 5");
+      var tool = request.tools(List.of(new ChatTool("look", "", "{}")));
+      assertThat(client.chat(tool).text()).isEqualTo("answer 6");
+      assertThat(client.chat(tool.toolChoice(ChatTool.Choice.NONE)).text()).isEqualTo("answer 7");
+      assertThat(client.chat(tool).text()).isEqualTo("answer 6");
       time.advance(Duration.ofMinutes(2));
-      assertThat(client.chat(request).text()).isEqualTo("answer 5");
+      assertThat(client.chat(request).text()).isEqualTo("answer 8");
     }
-    assertThat(count("mama.llm.answers", "source", "cache")).isEqualTo(1);
+    assertThat(count("mama.llm.answers", "source", "cache")).isEqualTo(2);
   }
 
   @Test
