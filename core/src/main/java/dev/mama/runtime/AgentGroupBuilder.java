@@ -191,6 +191,11 @@ public final class AgentGroupBuilder {
    *     no transport
    */
   public AgentGroup build() {
+    return new AgentGroup(options());
+  }
+
+  /** The options, checked. */
+  GroupOptions options() {
     if (mailboxCapacity < 1 || mailboxCapacity > 1_000_000) {
       throw new IllegalArgumentException(
           "mailboxCapacity %d must be 1 to 1,000,000".formatted(mailboxCapacity));
@@ -215,27 +220,26 @@ public final class AgentGroupBuilder {
       throw new IllegalArgumentException(
           "routing BROKER needs a transport; give it one with transport(…)");
     }
-    return new AgentGroup(
-        new GroupOptions(
-            experiment,
-            name,
-            transport,
-            chatModel,
-            eventLog,
-            assistance,
-            meters != null ? meters : new SimpleMeterRegistry(),
-            observations,
-            routing,
-            mailboxCapacity,
-            waitingTurns,
-            overflowBytes,
-            sendTimeout,
-            gapLimit,
-            drainTimeout,
-            escalation,
-            onPressure,
-            seed,
-            time,
-            machine));
+    return new GroupOptions(
+        experiment,
+        name,
+        transport,
+        chatModel,
+        eventLog,
+        assistance,
+        meters != null ? meters : new SimpleMeterRegistry(),
+        observations,
+        routing,
+        mailboxCapacity,
+        waitingTurns,
+        overflowBytes,
+        sendTimeout,
+        gapLimit,
+        drainTimeout,
+        escalation,
+        onPressure,
+        seed,
+        time,
+        machine);
   }
 }

@@ -2,6 +2,7 @@ package dev.mama.pg;
 
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * Where the database is, and how a log uses it. Start with {@link #of} and change what differs.
@@ -9,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Immutable. {@link #toString} leaves the password out.
  *
  * @param jdbcUrl {@code jdbc:postgresql://host:port/database}, with driver parameters if need be
- * @param user who may create the schema {@code mama} or, where it exists, tables in it
+ * @param user who may create the schema {@code mama} or, where it exists, tables in it; empty if
+ *     the URL names user and password
  * @param password the user's; empty if the server asks for none
  * @param connections the most that are open at a time, all purposes together, 2 to 100
  * @param flushRows rows that make a batch, 1 to {@code queueRows}
@@ -138,10 +140,27 @@ public record PgDatabase(
         wanted);
   }
 
+  /**
+   * What opens connections.
+   *
+   * @throws IllegalArgumentException if the driver cannot read the URL
+   */
+  PGSimpleDataSource source() {
+    var source = new PGSimpleDataSource();
+    source.setUrl(jdbcUrl);
+    if (!user.isEmpty()) { // else they stand in the URL, if at all
+      source.setUser(user);
+      source.setPassword(password);
+    }
+    return source;
+  }
+
   /** The URL without its parameters, which may hold a password, and the user. */
   @Override
   public String toString() {
-    return "%s as user '%s'".formatted(withoutParameters(jdbcUrl), user);
+    return user.isEmpty()
+        ? withoutParameters(jdbcUrl)
+        : "%s as user '%s'".formatted(withoutParameters(jdbcUrl), user);
   }
 
   private static String withoutParameters(String url) {

@@ -88,12 +88,10 @@ public final class PgEventLog implements EventLog, EventSource {
    */
   public static PgEventLog open(PgDatabase database, MeterRegistry meters) {
     String name = "mama-" + UUID.randomUUID().toString().substring(0, 8);
-    var source = new PGSimpleDataSource();
+    PGSimpleDataSource source;
     int seconds = Math.toIntExact(database.connectTimeout().toSeconds());
     try {
-      source.setUrl(database.jdbcUrl());
-      source.setUser(database.user());
-      source.setPassword(database.password());
+      source = database.source();
       source.setConnectTimeout(seconds);
       source.setLoginTimeout(seconds);
       source.setApplicationName(name);

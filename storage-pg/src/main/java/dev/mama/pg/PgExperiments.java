@@ -8,7 +8,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -204,8 +203,7 @@ public final class PgExperiments {
   }
 
   private <R extends @Nullable Object> R withFiles(Work<R> work) throws IOException {
-    try (Connection connection =
-        DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password())) {
+    try (Connection connection = database.source().getConnection()) {
       return work.in(connection);
     } catch (SQLException e) {
       throw new StorageException(

@@ -8,7 +8,6 @@ import dev.mama.GroupClosedException;
 import dev.mama.Supervision;
 import dev.mama.Time;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
-import io.micrometer.observation.ObservationRegistry;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -23,26 +22,12 @@ final class Rig {
   private static final Incarnations INCARNATIONS =
       new Incarnations(Time.system(), RealMachine.INSTANCE.chance());
   private static final GroupOptions OPTIONS =
-      new GroupOptions(
-          ExperimentId.of("stress"),
-          "stress",
-          null,
-          null,
-          null,
-          null,
-          NO_METERS,
-          ObservationRegistry.NOOP,
-          Routing.LOCAL_FIRST,
-          16,
-          1_000,
-          0,
-          MINUTE,
-          MINUTE,
-          MINUTE,
-          (agent, cause) -> {},
-          1,
-          Time.system(),
-          RealMachine.INSTANCE);
+      AgentGroup.builder(ExperimentId.of("stress"))
+          .meters(NO_METERS)
+          .mailboxCapacity(16)
+          .overflowBytes(0)
+          .sendTimeout(MINUTE)
+          .options();
 
   private final Outstanding outstanding = new Outstanding(INCARNATIONS);
   private final Schedule schedule = new Schedule(Time.system());
