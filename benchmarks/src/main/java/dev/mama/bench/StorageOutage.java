@@ -103,7 +103,7 @@ final class StorageOutage {
 
   /** Every so many-th row of {@code rows}, none before it is due. */
   private void record(long start, int first, int rows) throws InterruptedException {
-    var random = new SplittableRandom(first);
+    var random = new SplittableRandom(1_000 + first); // ids that no other part of the run draws
     for (int i = first; i < rows; i += RECORDERS) {
       long early = start + i * (1_000_000_000L / RATE) - System.nanoTime();
       if (early > 1_000_000) {
