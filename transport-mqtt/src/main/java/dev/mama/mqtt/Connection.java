@@ -22,7 +22,6 @@ import dev.mama.TransportException;
 import io.reactivex.disposables.Disposable;
 import io.reactivex.disposables.Disposables;
 import io.reactivex.schedulers.Schedulers;
-import io.reactivex.subscribers.DisposableSubscriber;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -159,7 +158,7 @@ final class Connection {
             .client
             .toRx()
             .publishes(MqttGlobalPublishFilter.ALL, true)
-            .subscribeWith(new Arrivals(broker, receiver));
+            .subscribeWith(new Incoming(broker, receiver));
     boolean connected = false;
     try {
       connection.connect(will);
@@ -369,33 +368,5 @@ final class Connection {
         .republishIfSessionExpired(true)
         .delay(0, TimeUnit.MILLISECONDS)
         .reconnectWhen(pause, (ended, failure) -> reconnector.reconnect(!closing));
-  }
-
-  /**
-   * What arrives; that there will be no more is no failure, also when it is heard after the end.
-   */
-  private static final class Arrivals extends DisposableSubscriber<Mqtt5Publish> {
-    private final MqttBroker broker;
-    private final Consumer<Mqtt5Publish> receiver;
-
-    Arrivals(MqttBroker broker, Consumer<Mqtt5Publish> receiver) {
-      this.broker = broker;
-      this.receiver = receiver;
-    }
-
-    @Override
-    public void onNext(Mqtt5Publish publish) {
-      receiver.accept(publish);
-    }
-
-    @Override
-    public void onError(Throwable ended) {
-      log.debug("no more messages of MQTT broker {}", broker, ended);
-    }
-
-    @Override
-    public void onComplete() {
-      log.debug("no more messages of MQTT broker {}", broker);
-    }
   }
 }
