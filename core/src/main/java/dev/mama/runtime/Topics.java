@@ -158,17 +158,29 @@ final class Topics {
   /**
    * Ends all subscriptions.
    *
-   * @throws MamaException if the transport refuses
+   * @throws MamaException if the transport refuses one; all others are ended
    */
   void close() throws InterruptedException {
     members.clear();
     if (transport != null) {
       lock.lockInterruptibly();
       try {
+        MamaException failure = null;
         for (var each : subscribed.entrySet()) {
-          transport.unsubscribeTopic(options.experiment(), each.getKey(), each.getValue());
+          try {
+            transport.unsubscribeTopic(options.experiment(), each.getKey(), each.getValue());
+          } catch (MamaException e) {
+            if (failure == null) {
+              failure = e;
+            } else {
+              failure.addSuppressed(e);
+            }
+          }
         }
         subscribed.clear();
+        if (failure != null) {
+          throw failure;
+        }
       } finally {
         lock.unlock();
       }
