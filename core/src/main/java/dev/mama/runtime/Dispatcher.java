@@ -165,6 +165,7 @@ final class Dispatcher {
    * behind them without a permit, and gets one back when its turn has come. Called by that turn.
    */
   void letOthersGo(Worker worker) {
+    worker.handOverNext();
     if (ready.isEmpty() || worker.isWaiting()) {
       return;
     }

@@ -155,7 +155,7 @@ class AgentGroupTurnsTest {
               "sender",
               () ->
                   (message, context) -> {
-                    for (int i = 0; i < 100_000 && handled.get() == 0; i++) {
+                    for (int i = 0; i < 900_000 && handled.get() == 0; i++) {
                       context.send(receiver, message.payload());
                     }
                     early.addAndGet(handled.get() > 0 ? 1 : 0);
