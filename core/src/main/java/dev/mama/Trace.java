@@ -31,7 +31,7 @@ public record Trace(long high, long low, long span) {
    */
   public static Trace start() {
     var random = ThreadLocalRandom.current();
-    return new Trace(random.nextLong(), random.nextLong(1, Long.MAX_VALUE), nextSpan());
+    return new Trace(random.nextLong(), nextSpan(), nextSpan());
   }
 
   /**
@@ -88,6 +88,7 @@ public record Trace(long high, long low, long span) {
   }
 
   private static long nextSpan() {
-    return ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
+    long random = ThreadLocalRandom.current().nextLong();
+    return random == 0 ? 1 : random;
   }
 }

@@ -197,7 +197,7 @@ public final class AgentGroup implements AutoCloseable {
   public Sender client(String name) throws InterruptedException {
     checkOpen();
     AgentId id = AgentId.of(name);
-    var outbox = new Outbox(id, incarnations.next(), null, router, options);
+    var outbox = new Outbox(id, incarnations.next(), router, options);
     if (!router.add(outbox)) {
       throw new IllegalArgumentException(
           "id '%s' is taken in group '%s'; choose another".formatted(id, name()));
@@ -216,13 +216,17 @@ public final class AgentGroup implements AutoCloseable {
 
   /** What the group is doing at this moment, for a person; costs a look at every agent. */
   public Inspection inspect() {
+    var busy = new ArrayList<Line>();
+    router
+        .cells()
+        .forEach(cell -> {
+          int messages = cell.size();
+          if (messages > 0) {
+            busy.add(new Line(cell.id, cell.type(), messages));
+          }
+        });
     var longest =
-        router.cells().stream()
-            .map(cell -> new Line(cell.id, cell.type(), cell.size()))
-            .filter(line -> line.messages() > 0)
-            .sorted(Comparator.comparingInt(Line::messages).reversed())
-            .limit(10)
-            .toList();
+        busy.stream().sorted(Comparator.comparingInt(Line::messages).reversed()).limit(10).toList();
     Dispatcher dispatcher = turns.dispatcher();
     return new Inspection(
         name(),

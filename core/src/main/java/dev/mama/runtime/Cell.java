@@ -6,8 +6,6 @@ import dev.mama.AgentType;
 import dev.mama.GroupClosedException;
 import dev.mama.Supervision;
 import dev.mama.spi.Envelope;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.SplittableRandom;
@@ -23,16 +21,6 @@ final class Cell extends Mailbox implements Dispatcher.Ready {
 
   /** Messages one activation handles before other agents get their chance. */
   private static final int BATCH = 64;
-
-  private static final VarHandle WORKER;
-
-  static {
-    try {
-      WORKER = MethodHandles.lookup().findVarHandle(Cell.class, "worker", Worker.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
 
   /**
    * A message that is tried again.
@@ -51,9 +39,6 @@ final class Cell extends Mailbox implements Dispatcher.Ready {
   private @Nullable RandomGenerator random; // confined to the turn
   private volatile @Nullable Inbox inbox;
   private volatile @Nullable ArrayDeque<Letter> overflow;
-
-  @SuppressWarnings("UnusedVariable") // read and written by its handle
-  private @Nullable Worker worker;
 
   private volatile boolean stopped;
 
@@ -80,9 +65,7 @@ final class Cell extends Mailbox implements Dispatcher.Ready {
       if (letter == null) {
         break; // announced, but not there yet
       }
-      WORKER.setOpaque(this, by);
-      Duration pause = turns.run(this, letter, again == null ? 0 : again.failures());
-      WORKER.setOpaque(this, null);
+      Duration pause = turns.run(this, letter, again == null ? 0 : again.failures(), by);
       by.endTurn();
       if (pause == null) {
         turns.overflow().moveUp(this);
@@ -93,7 +76,9 @@ final class Cell extends Mailbox implements Dispatcher.Ready {
             pause);
         return; // busy, but nobody runs it until the pause is over
       }
-      retry = null;
+      if (again != null) {
+        retry = null;
+      }
       if (handled()) {
         return; // idle: from here on it may belong to another worker
       }
@@ -142,11 +127,6 @@ final class Cell extends Mailbox implements Dispatcher.Ready {
     return type.supervision();
   }
 
-  /** The worker that runs this agent's turn, if one does. */
-  @Nullable Worker worker() {
-    return (Worker) WORKER.getOpaque(this);
-  }
-
   boolean isStopped() {
     return stopped;
   }
@@ -171,10 +151,7 @@ final class Cell extends Mailbox implements Dispatcher.Ready {
    */
   void stop() {
     refuse();
-    Worker running = worker();
-    if (running != null) {
-      running.interrupt(this, running.turn());
-    }
+    turns.dispatcher().interrupt(this);
     Retry paused = retry;
     if (paused != null) {
       goOn(paused);

@@ -133,6 +133,16 @@ final class Dispatcher {
     }
   }
 
+  /** Interrupts the turn of {@code cell}, if one runs. */
+  void interrupt(Cell cell) {
+    for (Worker worker : workers) {
+      long turn = worker.turn();
+      if (worker.current() == cell) {
+        worker.interrupt(cell, turn);
+      }
+    }
+  }
+
   /** Some of the turns, at most {@code most}. */
   List<Current> turns(int most) {
     return workers.stream().limit(most).map(Worker::inspect).flatMap(Optional::stream).toList();

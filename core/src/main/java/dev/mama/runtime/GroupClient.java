@@ -32,19 +32,19 @@ final class GroupClient implements Sender {
   @Override
   public void send(AgentId to, Payload payload) throws InterruptedException {
     check();
-    outbox.send(to, payload, Trace.start());
+    outbox.send(to, payload, Trace.start(), null);
   }
 
   @Override
   public Delivery trySend(AgentId to, Payload payload) {
     check();
-    return outbox.trySend(to, payload, Trace.start());
+    return outbox.trySend(to, payload, Trace.start(), null);
   }
 
   @Override
   public Payload ask(AgentId to, Payload payload, Duration timeout) throws InterruptedException {
     check();
-    return outbox.ask(to, payload, timeout, Trace.start(), Deadline.NONE, List.of());
+    return outbox.ask(to, payload, timeout, Trace.start(), Deadline.NONE, List.of(), null);
   }
 
   private void check() {

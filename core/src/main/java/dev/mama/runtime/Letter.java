@@ -14,46 +14,54 @@ import org.jspecify.annotations.Nullable;
  */
 sealed class Letter {
 
-  /** A message whose wait and turn are measured. */
-  static final class Timed extends Letter {
+  /** A letter with more than its message: an envelope, or a time, or both. */
+  private static final class Special extends Letter {
+    private final @Nullable Envelope envelope;
+    private final boolean timed;
     private final long acceptedNanos;
 
-    private Timed(Message message, @Nullable Envelope envelope, long acceptedNanos) {
-      super(message, envelope);
+    Special(Message message, @Nullable Envelope envelope, boolean timed, long acceptedNanos) {
+      super(message);
+      this.envelope = envelope;
+      this.timed = timed;
       this.acceptedNanos = acceptedNanos;
-    }
-
-    /** When it reached its agent, on the group's clock. */
-    long acceptedNanos() {
-      return acceptedNanos;
     }
   }
 
   private final Message message;
-  private final @Nullable Envelope envelope;
 
-  /** The mailbox's own. */
+  /** The mailbox's own: the letter below it, and how many have come before it. */
   @Nullable Letter next;
 
-  private Letter(Message message, @Nullable Envelope envelope) {
+  int number;
+
+  private Letter(Message message) {
     this.message = message;
-    this.envelope = envelope;
   }
 
   /** A message of this group for whose answer nobody waits; it needs no envelope. */
   static Letter sent(Message message, Time time) {
-    return of(message, null, time);
+    return isTimed(message) ? new Special(message, null, true, time.nanos()) : new Letter(message);
   }
 
   /** A question, or what a transport has delivered. */
   static Letter of(Envelope envelope, Time time) {
-    return of(envelope.message(), envelope, time);
+    boolean timed = isTimed(envelope.message());
+    return new Special(envelope.message(), envelope, timed, timed ? time.nanos() : 0);
   }
 
-  private static Letter of(Message message, @Nullable Envelope envelope, Time time) {
-    return message.idLow() % TurnMeters.EVERY == 0
-        ? new Timed(message, envelope, time.nanos())
-        : new Letter(message, envelope);
+  private static boolean isTimed(Message message) {
+    return message.idLow() % TurnMeters.EVERY == 0;
+  }
+
+  /** Whether its wait and its turn are to be measured. */
+  final boolean isTimed() {
+    return this instanceof Special special && special.timed;
+  }
+
+  /** When it reached its agent, on the group's clock; 0 if it is not {@link #isTimed}. */
+  final long acceptedNanos() {
+    return this instanceof Special special ? special.acceptedNanos : 0;
   }
 
   final Message message() {
@@ -62,15 +70,17 @@ sealed class Letter {
 
   /** What it came in, or null if it needed none. */
   final @Nullable Envelope envelope() {
-    return envelope;
+    return this instanceof Special special ? special.envelope : null;
   }
 
   final boolean isAsk() {
+    Envelope envelope = envelope();
     return envelope != null && envelope.kind() == Kind.ASK;
   }
 
   /** The agents that wait for the answer, the first asker first; empty if nobody does. */
   final List<AgentId> waiting() {
+    Envelope envelope = envelope();
     return envelope == null ? List.of() : envelope.waiting();
   }
 }

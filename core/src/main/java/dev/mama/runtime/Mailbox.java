@@ -9,44 +9,54 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /*
- * A bounded queue of many producers and one consumer that costs an idle agent four fields.
+ * A bounded queue of many producers and one consumer that costs an idle agent five fields.
  *
- * size counts what waits and what is being handled. A producer first raises it, by compare-and-set
- * against the bound, then pushes its letter onto the stack `top`. Whoever raises it from 0 activates
- * the consumer; the consumer lowers it after each message and is idle when it reaches 0. So there is
- * no flag besides it, and exactly one activation for each stretch of work.
+ * Producers push letters onto the stack `top`, each numbered one above the letter below it. Null is
+ * an idle consumer: whoever replaces it activates the consumer. The consumer takes a stretch by
+ * reading `top` only: what lies above `last`, where the stretch before ended. It turns the stretch
+ * round into its private list `first`, so that one sender's messages keep their order, and is idle
+ * once it has replaced `last` by null; if that fails, there is more. So there is no flag, exactly one
+ * activation for each stretch of work, and one atomic step for a message.
  *
- * The consumer takes the whole stack at once and turns it round into its private list `first`; one
- * sender's messages so keep their order. Between a producer's two steps it may find nothing although
- * size says otherwise: then it comes back later instead of spinning.
+ * `done` is the number of the last letter handled, so the top's number less `done` is how many wait
+ * or are being handled. A producer's look at both is good if its push succeeds, for a letter comes
+ * to the top only once.
  */
 
 /** The bounded mailbox of one agent: many producers, one consumer at a time. */
 abstract class Mailbox {
 
-  private static final VarHandle SIZE;
+  /** How long a sender waits for room until it looks once more; see {@link #handled}. */
+  private static final long SECOND_LOOK_NANOS = 1_000_000;
+
   private static final VarHandle TOP;
+  private static final VarHandle DONE;
   private static final VarHandle WAITERS;
 
   static {
     try {
       var lookup = MethodHandles.lookup();
-      SIZE = lookup.findVarHandle(Mailbox.class, "size", int.class);
       TOP = lookup.findVarHandle(Mailbox.class, "top", Letter.class);
+      DONE = lookup.findVarHandle(Mailbox.class, "done", int.class);
       WAITERS = lookup.findVarHandle(Mailbox.class, "waiters", Queue.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
   }
 
-  private volatile int size;
   private volatile @Nullable Letter top;
+  private int done; // written by the consumer, by its handle
   private @Nullable Letter first; // the consumer's own
+  private @Nullable Letter last; // the consumer's own
   private volatile @Nullable Queue<Thread> waiters; // made when the mailbox first was full
 
   /** How many messages wait or are being handled. */
   final int size() {
-    return size;
+    return size(top);
+  }
+
+  private int size(@Nullable Letter newest) {
+    return newest == null ? 0 : newest.number - (int) DONE.getAcquire(this);
   }
 
   /** Called by the producer that ends the consumer's idleness. */
@@ -59,19 +69,16 @@ abstract class Mailbox {
    * @param by the worker whose turn sends, or null
    */
   final boolean offer(Letter letter, int capacity, @Nullable Worker by) {
-    int before;
+    Letter newest;
     do {
-      before = size;
-      if (before > capacity) {
+      newest = top;
+      if (size(newest) > capacity) {
         return false;
       }
-    } while (!SIZE.compareAndSet(this, before, before + 1));
-    Letter below;
-    do {
-      below = top;
-      letter.next = below;
-    } while (!TOP.compareAndSet(this, below, letter));
-    if (before == 0) {
+      letter.next = newest;
+      letter.number = (newest == null ? (int) DONE.getAcquire(this) : newest.number) + 1;
+    } while (!TOP.compareAndSet(this, newest, letter));
+    if (newest == null) {
       activate(by);
     }
     return true;
@@ -85,7 +92,7 @@ abstract class Mailbox {
     Thread me = Thread.currentThread();
     line.add(me);
     try {
-      while (!offer(letter, capacity, by)) {
+      for (long look = SECOND_LOOK_NANOS; !offer(letter, capacity, by); look = Long.MAX_VALUE) {
         long left = end - time.nanos();
         if (left <= 0) {
           return false;
@@ -93,7 +100,7 @@ abstract class Mailbox {
         if (Thread.interrupted()) {
           throw new InterruptedException();
         }
-        Waits.parkNanos(time, this, left);
+        Waits.parkNanos(time, this, Math.min(left, look));
       }
       return true;
     } finally {
@@ -123,41 +130,55 @@ abstract class Mailbox {
     }
   }
 
-  /**
-   * The next message; null if its producer has announced it and not yet put it there. Consumer
-   * only.
-   */
+  /** The next message, or null if there is none. Consumer only. */
   final @Nullable Letter poll() {
-    Letter letter = first;
-    if (letter == null) {
-      letter = reversed((Letter) TOP.getAndSet(this, null));
-      if (letter == null) {
-        return null;
-      }
+    Letter letter = first == null ? take() : first;
+    if (letter != null) {
+      first = letter.next;
+      letter.next = null; // it may outlive its neighbours
     }
-    first = letter.next;
-    letter.next = null; // it may outlive its neighbours
     return letter;
   }
 
-  private static @Nullable Letter reversed(@Nullable Letter letter) {
-    Letter turned = null;
-    while (letter != null) {
-      Letter next = letter.next;
-      letter.next = turned;
-      turned = letter;
-      letter = next;
+  /** All that has come since the last time, the oldest first. */
+  private @Nullable Letter take() {
+    Letter newest = top;
+    Letter oldest = null;
+    for (Letter letter = newest; letter != null && letter != last; ) {
+      Letter below = letter.next;
+      letter.next = oldest;
+      oldest = letter;
+      letter = below;
     }
-    return turned;
+    if (last == null && oldest != null) {
+      // Its sender may have read the number before others ended an idleness that came meanwhile.
+      DONE.setRelease(this, oldest.number - 1);
+    }
+    last = newest;
+    return oldest;
   }
 
   /**
    * Tells that a polled message has been handled; true if the consumer is idle from now on.
    * Consumer only.
+   *
+   * <p>Within a stretch nothing keeps the processor from looking for waiting senders before others
+   * can see the room; so each of them looks a second time before it sleeps for long.
    */
   final boolean handled() {
-    boolean idle = (int) SIZE.getAndAdd(this, -1) == 1;
+    DONE.setRelease(this, done + 1);
+    boolean idle = first == null && becomeIdle();
     wakeFirst();
     return idle;
+  }
+
+  private boolean becomeIdle() {
+    Letter handled = last;
+    last = null; // before the step after which it may be another consumer's
+    if (TOP.compareAndSet(this, handled, null)) {
+      return true;
+    }
+    last = handled;
+    return false;
   }
 }

@@ -34,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  * One sender's side of its messages: gives them their ids, numbers those that leave the group,
  * waits for answers.
  *
+ * <p>Whoever sends names the worker whose turn sends, on that worker's thread, or null: the worker
+ * counts the message, gives it its id, and lends its permit while the sender waits.
+ *
  * <p>Thread-safe. The lock is held while a transport takes a message over, so that its number and
  * its place in the line agree; it is not held while waiting for an answer.
  */
@@ -41,21 +44,15 @@ final class Outbox {
 
   private final AgentId self;
   private final long incarnation;
-  private final @Nullable Cell owner;
   private final Router router;
   private final GroupOptions options;
   private final AtomicLong ids = new AtomicLong();
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<AgentId, Long> sentTo = new HashMap<>(); // by the lock
 
-  /**
-   * @param owner the agent whose messages these are, or null for an application's client
-   */
-  Outbox(
-      AgentId self, long incarnation, @Nullable Cell owner, Router router, GroupOptions options) {
+  Outbox(AgentId self, long incarnation, Router router, GroupOptions options) {
     this.self = self;
     this.incarnation = incarnation;
-    this.owner = owner;
     this.router = router;
     this.options = options;
   }
@@ -72,12 +69,13 @@ final class Outbox {
         && envelope.message().from().equals(self);
   }
 
-  void send(AgentId to, Payload payload, Trace trace) throws InterruptedException {
-    handOver(Kind.SEND, message(to, payload, trace), List.of());
+  void send(AgentId to, Payload payload, Trace trace, @Nullable Worker by)
+      throws InterruptedException {
+    handOver(Kind.SEND, message(to, payload, trace, by), List.of(), by);
   }
 
-  Delivery trySend(AgentId to, Payload payload, Trace trace) {
-    return router.trySend(message(to, payload, trace), worker());
+  Delivery trySend(AgentId to, Payload payload, Trace trace, @Nullable Worker by) {
+    return router.trySend(message(to, payload, trace, by), by);
   }
 
   /**
@@ -89,7 +87,8 @@ final class Outbox {
       Duration timeout,
       Trace trace,
       Deadline deadline,
-      List<AgentId> waiting)
+      List<AgentId> waiting,
+      @Nullable Worker by)
       throws InterruptedException {
     var path = new ArrayList<>(waiting);
     path.add(self);
@@ -99,11 +98,11 @@ final class Outbox {
     }
     Deadline end = Deadline.after(timeout, options.time()).earlier(deadline);
     Duration limit = end.remaining(options.time());
-    Message message = message(to, payload, trace, end);
+    Message message = message(to, payload, trace, end, by);
     var answer = router.asks().open(message.id(), to);
     try {
-      handOver(Kind.ASK, message, path);
-      return unwrap(await(answer, end.remaining(options.time())));
+      handOver(Kind.ASK, message, path, by);
+      return unwrap(await(answer, end.remaining(options.time()), by));
     } catch (TimeoutException e) {
       throw new AskTimeoutException(to, limit);
     } finally {
@@ -111,27 +110,27 @@ final class Outbox {
     }
   }
 
-  private Envelope await(CompletableFuture<Envelope> answer, Duration limit)
+  private Envelope await(CompletableFuture<Envelope> answer, Duration limit, @Nullable Worker by)
       throws InterruptedException, TimeoutException {
     if (answer.isDone()) {
       return answer.join();
     }
-    Worker worker = worker();
-    Worker.waits(worker);
+    Worker.waits(by);
     try {
       return Waits.get(options.time(), answer, limit);
     } finally {
-      Worker.goesOn(worker);
+      Worker.goesOn(by);
     }
   }
 
   /** Answers {@code asked}; the answer carries no number, for it goes straight to whoever waits. */
-  void answer(Message asked, Kind kind, Payload payload) throws InterruptedException {
+  void answer(Message asked, Kind kind, Payload payload, @Nullable Worker by)
+      throws InterruptedException {
     router.answer(
         new Envelope(
             options.experiment(),
             kind,
-            message(asked.from(), payload, asked.trace().child(), Deadline.NONE),
+            message(asked.from(), payload, asked.trace().child(), by),
             null,
             asked.id(),
             List.of()));
@@ -141,7 +140,7 @@ final class Outbox {
    * Into a mailbox of this group without a number, for there order needs none; else with the next
    * one.
    */
-  private void handOver(Kind kind, Message message, List<AgentId> waiting)
+  private void handOver(Kind kind, Message message, List<AgentId> waiting, @Nullable Worker by)
       throws InterruptedException {
     Cell cell = router.local(message.to());
     if (cell != null) {
@@ -150,16 +149,15 @@ final class Outbox {
           kind == Kind.ASK
               ? Letter.of(envelope(kind, message, null, waiting), options.time())
               : Letter.sent(message, options.time()),
-          worker());
+          by);
       return;
     }
-    Worker worker = worker();
-    Worker.waits(worker);
+    Worker.waits(by);
     try {
       router.awaitRoom(message.to());
       sendOut(kind, message, waiting);
     } finally {
-      Worker.goesOn(worker);
+      Worker.goesOn(by);
     }
   }
 
@@ -178,18 +176,14 @@ final class Outbox {
     }
   }
 
-  private @Nullable Worker worker() {
-    return owner == null ? null : owner.worker();
-  }
-
   /** What the transport takes to those who listen to {@code topic}. */
-  Envelope published(AgentId topic, Payload payload, Trace trace) {
-    return envelope(Kind.SEND, message(topic, payload, trace), null, List.of());
+  Envelope published(AgentId topic, Payload payload, Trace trace, @Nullable Worker by) {
+    return envelope(Kind.SEND, message(topic, payload, trace, by), null, List.of());
   }
 
   /** A message of this sender's, without a deadline. */
-  Message message(AgentId to, Payload payload, Trace trace) {
-    return message(to, payload, trace, Deadline.NONE);
+  Message message(AgentId to, Payload payload, Trace trace, @Nullable Worker by) {
+    return message(to, payload, trace, Deadline.NONE, by);
   }
 
   private Envelope numbered(Kind kind, Message message, List<AgentId> waiting) {
@@ -207,11 +201,11 @@ final class Outbox {
   }
 
   /** The id comes from the worker's own count where a turn of this sender's makes the message. */
-  private Message message(AgentId to, Payload payload, Trace trace, Deadline deadline) {
+  private Message message(
+      AgentId to, Payload payload, Trace trace, Deadline deadline, @Nullable Worker by) {
     Objects.requireNonNull(to, "to");
     Objects.requireNonNull(payload, "payload");
-    Worker worker = worker();
-    Share share = worker == null ? null : worker.shareOfCaller();
+    Share share = by == null ? null : by.share();
     long high = share == null ? incarnation : share.incarnation();
     long low = share == null ? ids.incrementAndGet() : share.nextId();
     return new Message(high, low, self, to, Channel.AGENT_CHAT, payload, trace, deadline);

@@ -38,7 +38,7 @@ final class Router {
   private final Arrivals arrivals;
   private final HoldBack holdBack;
   private final Asks asks = new Asks();
-  private final ConcurrentMap<AgentId, Cell> cells = new ConcurrentHashMap<>();
+  private final Directory cells = new Directory();
   private final ConcurrentMap<AgentId, Outbox> clients = new ConcurrentHashMap<>();
   private volatile boolean closing;
   private final Counter deadLetters;
@@ -59,7 +59,7 @@ final class Router {
     this.holdBack = new HoldBack(options.time());
     this.deadLetters = options.meters().counter("mama.messages.dead");
     this.arrivals = new Arrivals(options, this, recorder, outstanding, schedule);
-    options.meters().gaugeMapSize("mama.agents", List.of(), cells);
+    options.meters().gauge("mama.agents", List.of(), cells, Directory::size);
   }
 
   Asks asks() {
@@ -74,24 +74,24 @@ final class Router {
     return holdBack;
   }
 
-  Collection<Cell> cells() {
-    return cells.values();
+  Directory cells() {
+    return cells;
   }
 
   Collection<AgentId> addresses() {
-    var all = new ArrayList<AgentId>(cells.keySet());
-    all.addAll(clients.keySet());
+    var all = new ArrayList<AgentId>(clients.keySet());
+    cells.forEach(cell -> all.add(cell.id));
     return all;
   }
 
   /** False if an agent or a client of that id is there already. */
   boolean add(Cell cell) {
-    return !clients.containsKey(cell.id) && cells.putIfAbsent(cell.id, cell) == null;
+    return !clients.containsKey(cell.id) && cells.add(cell);
   }
 
   /** Takes {@code cell} out, and its subscription with it. */
   void remove(Cell cell) {
-    if (cells.remove(cell.id, cell) && transport != null) {
+    if (cells.remove(cell) && transport != null) {
       attemptElsewhere(
           "agent/" + cell.id, () -> transport.unsubscribe(options.experiment(), List.of(cell.id)));
     }
@@ -117,7 +117,7 @@ final class Router {
 
   /** False if an agent or a client of that id is there already. */
   boolean add(Outbox client) {
-    return !cells.containsKey(client.self()) && clients.putIfAbsent(client.self(), client) == null;
+    return cells.get(client.self()) == null && clients.putIfAbsent(client.self(), client) == null;
   }
 
   void remove(Outbox client) {
@@ -178,7 +178,7 @@ final class Router {
     if (transport == null) {
       throw new UnknownAgentException(message.to());
     }
-    boolean own = cells.containsKey(message.to());
+    boolean own = cells.get(message.to()) != null;
     if (own) {
       outstanding.add(null);
     }
@@ -218,20 +218,27 @@ final class Router {
    * group closes.
    */
   boolean toSelf(Cell cell, Payload payload, Trace trace) {
-    return closing || cell.isStopped() || publish(cell, cell, payload, trace, false);
+    return closing || cell.isStopped() || publish(cell, cell, payload, trace, false, null);
   }
 
   /**
    * Puts a message of {@code from} into the mailbox of {@code to} without waiting; records it where
    * that is full.
+   *
+   * @param by the worker whose turn publishes
    */
-  boolean publish(Cell from, Cell to, Payload payload, Trace trace) {
-    return !to.isStopped() && publish(from, to, payload, trace, true);
+  boolean publish(Cell from, Cell to, Payload payload, Trace trace, Worker by) {
+    return !to.isStopped() && publish(from, to, payload, trace, true, by);
   }
 
-  private boolean publish(Cell from, Cell to, Payload payload, Trace trace, boolean recordRefusal) {
-    Message message = from.outbox().message(to.id, payload, trace);
-    Worker by = from == to ? null : from.worker(); // the clock sends an agent's own
+  private boolean publish(
+      Cell from,
+      Cell to,
+      Payload payload,
+      Trace trace,
+      boolean recordRefusal,
+      @Nullable Worker by) {
+    Message message = from.outbox().message(to.id, payload, trace, by);
     outstanding.add(by);
     if (to.offer(Letter.sent(message, options.time()), options.mailboxCapacity(), by)) {
       outstanding.sent(by);
@@ -283,7 +290,7 @@ final class Router {
    */
   void answer(Envelope answer) throws InterruptedException {
     AgentId asker = answer.message().to();
-    boolean here = cells.containsKey(asker) || clients.containsKey(asker);
+    boolean here = cells.get(asker) != null || clients.containsKey(asker);
     if (here && options.routing() == Routing.LOCAL_FIRST) {
       asks.complete(answer);
     } else if (transport != null) {
@@ -312,23 +319,23 @@ final class Router {
 
   private void bury(Message message, Reason reason, String detail) {
     dead(message, detail);
-    fail(outboxOf(message.to()), message, new Failure(reason, detail));
+    fail(outboxOf(message.to()), message, new Failure(reason, detail), null);
   }
 
   private Outbox outboxOf(AgentId agent) {
     Cell cell = cells.get(agent);
-    return cell != null
-        ? cell.outbox()
-        : new Outbox(agent, incarnations.next(), null, this, options);
+    return cell != null ? cell.outbox() : new Outbox(agent, incarnations.next(), this, options);
   }
 
   /**
    * Answers {@code question} with a failure; where that fails too, it is recorded, and the asker's
    * time limit ends it.
+   *
+   * @param by the worker whose turn has failed, or null
    */
-  void fail(Outbox from, Message question, Failure failure) {
+  void fail(Outbox from, Message question, Failure failure, @Nullable Worker by) {
     try {
-      from.answer(question, Kind.FAILURE, Payload.of(failure));
+      from.answer(question, Kind.FAILURE, Payload.of(failure), by);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (MamaException e) {

@@ -49,7 +49,7 @@ final class Topics {
    * @throws dev.mama.TransportException if the transport refuses; the agent is no member
    * @throws InterruptedException if interrupted while waiting; the agent is no member
    */
-  void join(String topic, Cell cell) throws InterruptedException {
+  void join(String topic, Cell cell, Worker by) throws InterruptedException {
     AgentId.of(topic); // the same rule: it is a level of a topic on the wire
     members.compute(
         topic,
@@ -60,7 +60,7 @@ final class Topics {
         });
     boolean joined = false;
     try {
-      settle(topic, cell.worker());
+      settle(topic, by);
       joined = true;
     } finally {
       if (!joined) {
@@ -69,9 +69,9 @@ final class Topics {
     }
   }
 
-  void leave(String topic, Cell cell) throws InterruptedException {
+  void leave(String topic, Cell cell, Worker by) throws InterruptedException {
     remove(topic, cell);
-    settle(topic, cell.worker());
+    settle(topic, by);
   }
 
   private void remove(String topic, Cell cell) {
@@ -92,17 +92,17 @@ final class Topics {
   /**
    * Has the transport deliver {@code topic} if it has members, and not if it has none.
    *
-   * @param worker whose turn waits for that, or null
+   * @param by the worker whose turn waits for that, or null
    */
-  private void settle(String topic, @Nullable Worker worker) throws InterruptedException {
+  private void settle(String topic, @Nullable Worker by) throws InterruptedException {
     if (transport == null) {
       return;
     }
-    Worker.waits(worker);
+    Worker.waits(by);
     try {
       tell(transport, topic);
     } finally {
-      Worker.goesOn(worker);
+      Worker.goesOn(by);
     }
   }
 
@@ -129,23 +129,23 @@ final class Topics {
    *
    * @return how many members here took it over
    */
-  int publish(Cell from, String topic, Payload payload, Trace trace) throws InterruptedException {
+  int publish(Cell from, String topic, Payload payload, Trace trace, Worker by)
+      throws InterruptedException {
     AgentId name = AgentId.of(topic);
     int accepted = 0;
     if (options.routing() == Routing.LOCAL_FIRST) {
       for (Cell member : members(topic)) {
-        if (member != from && router.publish(from, member, payload, trace)) {
+        if (member != from && router.publish(from, member, payload, trace, by)) {
           accepted++;
         }
       }
     }
     if (transport != null) {
-      Worker worker = from.worker();
-      Worker.waits(worker);
+      Worker.waits(by);
       try {
-        transport.publish(from.outbox().published(name, payload, trace));
+        transport.publish(from.outbox().published(name, payload, trace, by));
       } finally {
-        Worker.goesOn(worker);
+        Worker.goesOn(by);
       }
     }
     return accepted;

@@ -33,6 +33,7 @@ final class Turn implements AgentContext {
   private final Cell cell;
   private final Letter letter;
   private final Turns turns;
+  final Worker by;
   private final Router router;
   private final GroupOptions options;
   private final Thread thread = Thread.currentThread();
@@ -44,10 +45,14 @@ final class Turn implements AgentContext {
   private boolean answered;
   private volatile boolean ended;
 
-  Turn(Cell cell, Letter letter, Turns turns) {
+  /**
+   * @param by the worker that runs the turn, on this thread
+   */
+  Turn(Cell cell, Letter letter, Turns turns, Worker by) {
     this.cell = cell;
     this.letter = letter;
     this.turns = turns;
+    this.by = by;
     this.router = turns.router();
     this.options = turns.options();
   }
@@ -69,19 +74,20 @@ final class Turn implements AgentContext {
   @Override
   public void send(AgentId to, Payload payload) throws InterruptedException {
     check();
-    cell.outbox().send(to, payload, step());
+    cell.outbox().send(to, payload, step(), by);
   }
 
   @Override
   public Delivery trySend(AgentId to, Payload payload) {
     check();
-    return cell.outbox().trySend(to, payload, step());
+    return cell.outbox().trySend(to, payload, step(), by);
   }
 
   @Override
   public Payload ask(AgentId to, Payload payload, Duration timeout) throws InterruptedException {
     check();
-    return cell.outbox().ask(to, payload, timeout, step(), message().deadline(), letter.waiting());
+    return cell.outbox()
+        .ask(to, payload, timeout, step(), message().deadline(), letter.waiting(), by);
   }
 
   @Override
@@ -92,9 +98,9 @@ final class Turn implements AgentContext {
           "message %s has already been answered by '%s'".formatted(message().id(), cell.id));
     }
     if (letter.isAsk()) {
-      cell.outbox().answer(message(), Kind.REPLY, payload);
+      cell.outbox().answer(message(), Kind.REPLY, payload, by);
     } else {
-      cell.outbox().send(message().from(), payload, step());
+      cell.outbox().send(message().from(), payload, step(), by);
     }
     answered = true;
   }
@@ -105,8 +111,7 @@ final class Turn implements AgentContext {
     ChatModel model = model();
     Trace trace = step();
     long start = options.time().nanos();
-    Worker worker = cell.worker();
-    Worker.waits(worker);
+    Worker.waits(by);
     try {
       ChatReply reply = model.chat(within(trace, request));
       turns.recorder().called(cell.id, reply, trace);
@@ -115,7 +120,7 @@ final class Turn implements AgentContext {
       failed(model, e, start, trace);
       throw e;
     } finally {
-      Worker.goesOn(worker);
+      Worker.goesOn(by);
     }
   }
 
@@ -125,13 +130,12 @@ final class Turn implements AgentContext {
     ChatModel model = model();
     Trace trace = step();
     long start = options.time().nanos();
-    Worker worker = cell.worker();
-    Worker.waits(worker);
+    Worker.waits(by);
     try {
       var stream =
           new TurnStream(
               model.stream(within(trace, request)),
-              worker,
+              by,
               this::check,
               reply -> turns.recorder().called(cell.id, reply, trace),
               failure -> failed(model, failure, start, trace));
@@ -143,7 +147,7 @@ final class Turn implements AgentContext {
       failed(model, e, start, trace);
       throw e;
     } finally {
-      Worker.goesOn(worker);
+      Worker.goesOn(by);
     }
   }
 
@@ -151,8 +155,7 @@ final class Turn implements AgentContext {
   public Referral findHelp(Need need) throws InterruptedException {
     check();
     Assistance assistance = assistance();
-    Worker worker = cell.worker();
-    Worker.waits(worker);
+    Worker.waits(by);
     try {
       Referral referral =
           assistance.find(
@@ -164,7 +167,7 @@ final class Turn implements AgentContext {
       turns.recorder().decided(cell.id, referral, message().trace());
       return referral;
     } finally {
-      Worker.goesOn(worker);
+      Worker.goesOn(by);
     }
   }
 
@@ -172,12 +175,11 @@ final class Turn implements AgentContext {
   public void rate(Referral referral, Rating rating) throws InterruptedException {
     check();
     Assistance assistance = assistance();
-    Worker worker = cell.worker();
-    Worker.waits(worker); // an auditor may take its time
+    Worker.waits(by); // an auditor may take its time
     try {
       turns.recorder().evidence(assistance.rate(cell.id, referral, rating, message().trace()));
     } finally {
-      Worker.goesOn(worker);
+      Worker.goesOn(by);
     }
   }
 
@@ -215,27 +217,26 @@ final class Turn implements AgentContext {
   @Override
   public void join(String topic) throws InterruptedException {
     check();
-    turns.topics().join(topic, cell);
+    turns.topics().join(topic, cell, by);
   }
 
   @Override
   public void leave(String topic) throws InterruptedException {
     check();
-    turns.topics().leave(topic, cell);
+    turns.topics().leave(topic, cell, by);
   }
 
   @Override
   public int publish(String topic, Payload payload) throws InterruptedException {
     check();
-    return turns.topics().publish(cell, topic, payload, step());
+    return turns.topics().publish(cell, topic, payload, step(), by);
   }
 
   @Override
   public <T> T compute(Callable<T> arithmetic) throws Exception {
     check();
     Future<T> result = turns.compute(arithmetic);
-    Worker worker = cell.worker();
-    Worker.waits(worker);
+    Worker.waits(by);
     try {
       return result.get();
     } catch (InterruptedException e) {
@@ -248,7 +249,7 @@ final class Turn implements AgentContext {
         case null, default -> e;
       };
     } finally {
-      Worker.goesOn(worker);
+      Worker.goesOn(by);
     }
   }
 

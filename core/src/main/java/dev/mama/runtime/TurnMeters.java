@@ -67,11 +67,13 @@ final class TurnMeters {
 
     private Sample(Cell cell, Letter letter) {
       observation =
-          Observation.createNotStarted("mama.turn", observations)
-              .lowCardinalityKeyValue("agent.type", cell.type())
-              .highCardinalityKeyValue("agent.id", cell.id.value())
-              .highCardinalityKeyValue("mama.trace", letter.message().trace().traceId())
-              .start();
+          observations.isNoop()
+              ? Observation.NOOP
+              : Observation.createNotStarted("mama.turn", observations)
+                  .lowCardinalityKeyValue("agent.type", cell.type())
+                  .highCardinalityKeyValue("agent.id", cell.id.value())
+                  .highCardinalityKeyValue("mama.trace", letter.message().trace().traceId())
+                  .start();
       scope = observation.openScope();
     }
 
@@ -87,8 +89,8 @@ final class TurnMeters {
     }
   }
 
-  /** The turn of {@code cell} on {@code letter} begins, and is to be measured. */
-  Sample begin(Cell cell, Letter.Timed letter) {
+  /** The turn of {@code cell} on {@code letter} begins, and both are to be measured. */
+  Sample begin(Cell cell, Letter letter) {
     waiting.record(options.time().nanos() - letter.acceptedNanos(), TimeUnit.NANOSECONDS);
     depth.record(cell.size());
     return new Sample(cell, letter);

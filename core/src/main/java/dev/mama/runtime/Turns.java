@@ -90,7 +90,7 @@ final class Turns {
   }
 
   Outbox newOutbox(Cell cell) {
-    return new Outbox(cell.id, incarnations.next(), cell, router, options);
+    return new Outbox(cell.id, incarnations.next(), router, options);
   }
 
   Inbox newInbox(Cell cell) {
@@ -101,25 +101,26 @@ final class Turns {
    * Has {@code cell}'s agent handle {@code letter}; throws nothing.
    *
    * @param failures how often it has failed on this message before
+   * @param by the worker that runs the turn, on this thread
    * @return the pause after which it must be tried again, or null if the message is done with
    */
-  @Nullable Duration run(Cell cell, Letter letter, int failures) {
+  @Nullable Duration run(Cell cell, Letter letter, int failures, Worker by) {
     Message message = letter.message();
     Duration pause = null;
     if (cell.isStopped()) {
       router.bury(message, "agent '%s' was stopped before it was handled".formatted(cell.id));
     } else if (letter.isAsk() && message.deadline().remaining(options.time()).isZero()) {
       meters.expired.increment(); // its asker has given up
-    } else if (letter instanceof Letter.Timed timed) {
-      try (Sample sample = meters.begin(cell, timed)) {
-        pause = handle(cell, letter, failures, sample);
+    } else if (letter.isTimed()) {
+      try (Sample sample = meters.begin(cell, letter)) {
+        pause = handle(cell, letter, failures, sample, by);
       }
     } else {
-      pause = handle(cell, letter, failures, null);
+      pause = handle(cell, letter, failures, null, by);
     }
     if (pause == null) {
       router.arrivals().handled(letter.envelope());
-      outstanding.done(cell.worker());
+      outstanding.done(by);
     }
     return pause;
   }
@@ -127,27 +128,28 @@ final class Turns {
   // A turn runs foreign code, which may throw anything; whatever it is must not reach the
   // neighbours.
   private @Nullable Duration handle(
-      Cell cell, Letter letter, int failures, @Nullable Sample sample) {
-    var turn = new Turn(cell, letter, this);
+      Cell cell, Letter letter, int failures, @Nullable Sample sample, Worker by) {
+    var turn = new Turn(cell, letter, this, by);
     try {
       cell.agent().onMessage(letter.message(), turn);
       if (turn.end() && letter.isAsk()) {
         router.fail(
             cell.outbox(),
             letter.message(),
-            new Failure(Reason.FAILED, "it handled the message without replying"));
+            new Failure(Reason.FAILED, "it handled the message without replying"),
+            by);
       }
       return null;
     } catch (Throwable e) {
       if (sample != null) {
         sample.failed(e);
       }
-      return failed(cell, letter, failures + 1, turn.end(), e);
+      return failed(cell, letter, failures + 1, turn.end(), e, by);
     }
   }
 
   private @Nullable Duration failed(
-      Cell cell, Letter letter, int failures, boolean unanswered, Throwable cause) {
+      Cell cell, Letter letter, int failures, boolean unanswered, Throwable cause, Worker by) {
     meters.failed.increment();
     Supervision supervision = cell.supervision();
     Message message = letter.message();
@@ -173,7 +175,7 @@ final class Turns {
       router.countDead();
     }
     if (unanswered && letter.isAsk()) {
-      router.fail(cell.outbox(), message, new Failure(Reason.FAILED, cause.toString()));
+      router.fail(cell.outbox(), message, new Failure(Reason.FAILED, cause.toString()), by);
     }
     return null;
   }

@@ -38,6 +38,7 @@ final class Worker implements Runnable {
   private static final VarHandle TURN;
   private static final VarHandle NEXT;
   private static final VarHandle LENT;
+  private static final VarHandle CURRENT;
 
   static {
     try {
@@ -45,6 +46,7 @@ final class Worker implements Runnable {
       TURN = lookup.findVarHandle(Worker.class, "turn", long.class);
       NEXT = lookup.findVarHandle(Worker.class, "next", Cell.class);
       LENT = lookup.findVarHandle(Worker.class, "lent", boolean.class);
+      CURRENT = lookup.findVarHandle(Worker.class, "current", Cell.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -114,9 +116,9 @@ final class Worker implements Runnable {
           gotPermit();
         }
         case Cell cell -> {
-          current = cell;
+          begin(cell);
           cell.run(this);
-          current = null;
+          CURRENT.setRelease(this, null);
           regainPermit();
           if (dispatcher.tooMany() && lendPermit()) {
             return;
@@ -153,6 +155,24 @@ final class Worker implements Runnable {
   }
 
   /**
+   * The turns of {@code cell} begin. Somebody may just be interrupting the agent before, whose
+   * turns are over: that does not reach this one.
+   */
+  private void begin(Cell cell) {
+    current = cell;
+    while (turn == INTERRUPTING) {
+      Thread.onSpinWait();
+    }
+    clearInterrupt();
+  }
+
+  private static void clearInterrupt() {
+    if (Thread.currentThread().isInterrupted()) {
+      var unused = Thread.interrupted();
+    }
+  }
+
+  /**
    * The turn is over: from here on nobody can interrupt it, and an interrupt that it got does not
    * reach the next.
    */
@@ -163,9 +183,7 @@ final class Worker implements Runnable {
       Thread.onSpinWait(); // somebody else is between two writes of this field
       now = turn;
     }
-    if (Thread.currentThread().isInterrupted()) {
-      var unused = Thread.interrupted();
-    }
+    clearInterrupt();
   }
 
   /**
@@ -209,11 +227,6 @@ final class Worker implements Runnable {
 
   boolean isWaiting() {
     return lent;
-  }
-
-  /** Where the caller counts its messages, if it is this worker. */
-  @Nullable Share shareOfCaller() {
-    return Thread.currentThread().equals(thread) ? share : null;
   }
 
   /** By number, so that whoever looks at all workers does so in the same order in each run. */

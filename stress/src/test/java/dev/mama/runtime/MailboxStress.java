@@ -3,6 +3,7 @@ package dev.mama.runtime;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
+import java.util.concurrent.ThreadLocalRandom;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -163,6 +164,10 @@ public final class MailboxStress {
 
     @Actor
     public void consumer() {
+      // Long enough, now and then, for the other to have lain down.
+      for (int i = ThreadLocalRandom.current().nextInt(5_000); i > 0; i--) {
+        Thread.onSpinWait();
+      }
       desk.work(1);
     }
 

@@ -66,9 +66,9 @@ final class Rig {
     }
   }
 
-  /** Waits until all messages are finished; says {@code ok}, or {@code stuck} after two seconds. */
+  /** Waits until all messages are finished; says {@code ok}, or {@code stuck} after a minute. */
   String finish() {
-    for (long end = System.nanoTime() + 2_000_000_000L; outstanding.count() > 0; ) {
+    for (long end = System.nanoTime() + MINUTE.toNanos(); outstanding.count() > 0; ) {
       if (System.nanoTime() > end) {
         return "stuck";
       }

@@ -131,6 +131,46 @@ public final class RuntimeStress {
   }
 
   @JCStressTest
+  @Outcome(id = "ok, 0", expect = ACCEPTABLE, desc = "the agent after it saw no interruption")
+  @Outcome(expect = FORBIDDEN, desc = "an agent was interrupted because another was stopped")
+  @State
+  public static class StopAgainstNextAgent {
+    private final AtomicInteger interrupted = new AtomicInteger();
+    private final Rig rig = new Rig(1);
+    private final Cell stopped = cell("stopped");
+    private final Cell next = cell("next");
+
+    private Cell cell(String id) {
+      return rig.cell(
+          id,
+          Supervision.of(Reaction.RESUME),
+          () ->
+              (message, context) -> {
+                if (Thread.interrupted() && id.equals("next")) {
+                  interrupted.incrementAndGet();
+                }
+              });
+    }
+
+    @Actor
+    public void work() {
+      rig.send(stopped, 1);
+      rig.send(next, 2);
+    }
+
+    @Actor
+    public void stop() {
+      stopped.stop();
+    }
+
+    @Arbiter
+    public void end(LI_Result result) {
+      result.r1 = rig.finish();
+      result.r2 = interrupted.get();
+    }
+  }
+
+  @JCStressTest
   @Outcome(id = "ok, 0", expect = ACCEPTABLE, desc = "the next turn saw no interruption")
   @Outcome(expect = FORBIDDEN, desc = "an interruption for one turn reached the next")
   @State
@@ -147,20 +187,12 @@ public final class RuntimeStress {
             () ->
                 (message, context) -> {
                   if (message.id().getLeastSignificantBits() == 1) {
-                    Worker worker = worker();
+                    Worker worker = ((Turn) context).by;
                     running = new Running(worker, worker.turn());
                   } else if (Thread.interrupted()) {
                     leaked.incrementAndGet();
                   }
                 });
-
-    private Worker worker() {
-      Worker worker = cell.worker();
-      if (worker == null) {
-        throw new IllegalStateException("a turn has a worker");
-      }
-      return worker;
-    }
 
     @Actor
     public void twoTurns() {

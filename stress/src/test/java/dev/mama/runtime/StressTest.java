@@ -37,36 +37,37 @@ class StressTest {
           "ReadyAgainstWorkerEnd",
           "RestartAgainstArrival",
           "OfferAgainstStop",
+          "StopAgainstNextAgent",
           "InterruptAgainstTurnEnd");
 
   /** A line of the runtime replaced by one that is wrong, and the test that has to notice. */
   enum Mutant {
-    COUNT_NOT_ATOMIC(
+    IDLE_NOT_ATOMIC(
         "Mailbox.java",
-        "boolean idle = (int) SIZE.getAndAdd(this, -1) == 1;",
-        "int before = size; size = before - 1; boolean idle = before == 1;",
-        "MailboxStress"),
+        "if (TOP.compareAndSet(this, handled, null)) {",
+        "if (top == handled) { top = null;",
+        "MailboxStress.ProducerAgainstIdleness"),
     PUSH_NOT_ATOMIC(
         "Mailbox.java",
-        "while (!TOP.compareAndSet(this, below, letter));",
+        "while (!TOP.compareAndSet(this, newest, letter));",
         "while (!push(letter));",
         "MailboxStress.Producer",
-        "private static @Nullable Letter reversed(",
+        "private boolean becomeIdle() {",
         "private boolean push(Letter letter) { top = letter; return true; }\n"
-            + "  private static @Nullable Letter reversed("),
+            + "  private boolean becomeIdle() {"),
     NOT_TURNED_ROUND(
         "Mailbox.java",
-        "letter = reversed((Letter) TOP.getAndSet(this, null));",
-        "letter = (Letter) TOP.getAndSet(this, null);",
+        "last = newest;\n    return oldest;",
+        "last = newest;\n    return newest;",
         "MailboxStress.Producer"),
-    BOUND_ONLY_LOOKED_AT(
+    TAKEN_IS_HANDLED(
         "Mailbox.java",
-        "while (!SIZE.compareAndSet(this, before, before + 1));",
-        "while (!grow(this));",
+        "last = newest;\n    return oldest;",
+        "last = newest;\n    if (newest != null) { DONE.setRelease(this, newest.number); }\n"
+            + "    return oldest;",
         "MailboxStress.BoundedSize",
-        "private static @Nullable Letter reversed(",
-        "private static boolean grow(Mailbox box) { SIZE.getAndAdd(box, 1); return true; }\n"
-            + "  private static @Nullable Letter reversed("),
+        "DONE.setRelease(this, done + 1);",
+        ""),
     NOBODY_WOKEN(
         "Mailbox.java",
         "    wakeFirst();\n    return idle;",
@@ -77,6 +78,15 @@ class StressTest {
         "var unused = Thread.interrupted();",
         "",
         "RuntimeStress.InterruptAgainstTurnEnd"),
+    INTERRUPT_NOT_AWAITED(
+        "Worker.java",
+        "while (turn == INTERRUPTING) {",
+        "while (turn < -1) {",
+        "RuntimeStress.StopAgainstNextAgent",
+        "current = cell;",
+        "CURRENT.setOpaque(this, cell);",
+        "    }\n    clearInterrupt();\n  }\n\n  private",
+        "    }\n  }\n\n  private"),
     WORK_NOT_LOOKED_FOR(
         "Dispatcher.java",
         "    running.decrementAndGet();\n    if (!ready.isEmpty()) {",
