@@ -18,6 +18,11 @@ final class Rig {
 
   private static final ExecutorService THREADS = Executors.newVirtualThreadPerTaskExecutor();
   private static final Duration MINUTE = Duration.ofMinutes(1);
+
+  /** Long, because a busy machine may leave a thread alone for seconds. */
+  private static final Duration PATIENCE =
+      Duration.ofSeconds(Integer.getInteger("stress.patience.seconds", 60));
+
   private static final CompositeMeterRegistry NO_METERS = new CompositeMeterRegistry();
   private static final Incarnations INCARNATIONS =
       new Incarnations(Time.system(), RealMachine.INSTANCE.chance());
@@ -66,9 +71,11 @@ final class Rig {
     }
   }
 
-  /** Waits until all messages are finished; says {@code ok}, or {@code stuck} after a minute. */
+  /**
+   * Waits until all messages are finished; says {@code ok}, or {@code stuck} when patience ends.
+   */
   String finish() {
-    for (long end = System.nanoTime() + MINUTE.toNanos(); outstanding.count() > 0; ) {
+    for (long end = System.nanoTime() + PATIENCE.toNanos(); outstanding.count() > 0; ) {
       if (System.nanoTime() > end) {
         return "stuck";
       }

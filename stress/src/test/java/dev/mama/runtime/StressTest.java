@@ -60,19 +60,19 @@ class StressTest {
         "last = newest;\n    return oldest;",
         "last = newest;\n    return newest;",
         "MailboxStress.Producer"),
-    TAKEN_IS_HANDLED(
+    BOUND_LOOKED_AT_ONCE(
         "Mailbox.java",
-        "last = newest;\n    return oldest;",
-        "last = newest;\n    if (newest != null) { DONE.setRelease(this, newest.number); }\n"
-            + "    return oldest;",
-        "MailboxStress.BoundedSize",
-        "DONE.setRelease(this, done + 1);",
-        ""),
+        "Letter newest;\n    do {\n      newest = top;\n      if (size(newest) > capacity) {",
+        "Letter newest = top;\n    if (size(newest) > capacity) { return false; }\n"
+            + "    do {\n      newest = top;\n      if (newest == letter) {",
+        "MailboxStress.BoundedSize"),
     NOBODY_WOKEN(
         "Mailbox.java",
         "    wakeFirst();\n    return idle;",
         "    return idle;",
-        "MailboxStress.WaiterWakeUp"),
+        "MailboxStress.WaiterWakeUp",
+        "SECOND_LOOK_NANOS = 1_000_000",
+        "SECOND_LOOK_NANOS = Long.MAX_VALUE"),
     INTERRUPT_NOT_CLEARED(
         "Worker.java",
         "var unused = Thread.interrupted();",
@@ -85,6 +85,8 @@ class StressTest {
         "RuntimeStress.StopAgainstNextAgent",
         "current = cell;",
         "CURRENT.setOpaque(this, cell);",
+        "running.interrupt();",
+        "for (int i = 0; i < 1_000; i++) { Thread.onSpinWait(); }\n      running.interrupt();",
         "    }\n    clearInterrupt();\n  }\n\n  private",
         "    }\n  }\n\n  private"),
     WORK_NOT_LOOKED_FOR(
@@ -109,7 +111,7 @@ class StressTest {
 
   @Test
   void interleavings_allAreAcceptable() throws Exception {
-    String report = jcstress("all", CLASS_PATH, ".*Stress.*", MODE);
+    String report = jcstress("all", CLASS_PATH, ".*Stress.*", MODE, 60);
     assertThat(report)
         .contains("Failed tests: No matches", "Error tests: No matches")
         .contains(TESTS);
@@ -120,7 +122,7 @@ class StressTest {
   void mutant_isCaught(Mutant mutant) throws Exception {
     Path classes = compile(mutant);
     String report =
-        jcstress(mutant.name(), classes + File.pathSeparator + CLASS_PATH, mutant.test, "quick");
+        jcstress(mutant.name(), classes + File.pathSeparator + CLASS_PATH, mutant.test, "quick", 2);
     assertThat(report)
         .as("what jcstress says of a broken %s", mutant.file)
         .contains("RUN RESULTS")
@@ -143,7 +145,8 @@ class StressTest {
     return folder;
   }
 
-  private static String jcstress(String name, String classPath, String tests, String mode)
+  private static String jcstress(
+      String name, String classPath, String tests, String mode, int patienceSeconds)
       throws IOException, InterruptedException {
     Path report = Files.createDirectories(FOLDER.resolve(name));
     Path output = report.resolve("output.txt");
@@ -154,6 +157,8 @@ class StressTest {
                 classPath,
                 "org.openjdk.jcstress.Main",
                 "-v",
+                "-jvmArgsPrepend",
+                "-Dstress.patience.seconds=" + patienceSeconds,
                 "-m",
                 mode,
                 "-f",
