@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import java.io.ByteArrayOutputStream;
 import java.net.URI;
@@ -18,7 +17,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
@@ -50,12 +48,15 @@ final class PooledHttp implements AutoCloseable {
   /** The least time between two looks for connections that were idle for too long. */
   private static final Duration EVICT = Duration.ofSeconds(1);
 
+  /** How long a server may take to close a connection that we have closed. */
+  private static final Duration LINGER = Duration.ofSeconds(1);
+
   private final LoopResources loops;
   private final ConnectionProvider pool;
   private final Scheduler onLoop;
   private final HttpClient client;
   private final int maxReplyBytes;
-  private final AtomicInteger open = new AtomicInteger();
+  private final ConnectionSlots slots;
 
   /**
    * An answer of whatever status, with the moments its request left and it was complete.
@@ -103,6 +104,14 @@ final class PooledHttp implements AutoCloseable {
   }
 
   PooledHttp(LlmEndpoint endpoint) {
+    this(endpoint, LINGER);
+  }
+
+  /**
+   * @param linger how long a server may take to close a connection that we have closed
+   */
+  PooledHttp(LlmEndpoint endpoint, Duration linger) {
+    this.slots = new ConnectionSlots(endpoint.poolSize(), linger);
     int threads = Math.min(endpoint.poolSize(), Runtime.getRuntime().availableProcessors());
     this.loops = LoopResources.create("mama-llm", threads, true);
     Duration idle = endpoint.http().idleLimit();
@@ -126,19 +135,17 @@ final class PooledHttp implements AutoCloseable {
                     ChannelOption.CONNECT_TIMEOUT_MILLIS,
                     (int) endpoint.connectTimeout().toMillis())
                 .headers(all -> all.set("user-agent", "mama").set("accept", "application/json"))
-                .doOnChannelInit((observer, channel, remote) -> count(channel)),
+                .doOnChannelInit((observer, channel, remote) -> slots.guard(channel))
+                .doOnRequest((request, on) -> ConnectionSlots.amidExchange(on.channel(), true))
+                .doAfterResponseSuccess(
+                    (response, on) -> ConnectionSlots.amidExchange(on.channel(), false)),
             endpoint);
     this.maxReplyBytes = endpoint.maxReplyBytes();
   }
 
   /** Connections that are open, idle ones included. */
   int open() {
-    return open.get();
-  }
-
-  private void count(Channel channel) {
-    open.incrementAndGet();
-    channel.closeFuture().addListener(closed -> open.decrementAndGet());
+    return slots.taken();
   }
 
   /** Posts JSON and reads the whole answer. */
