@@ -166,7 +166,8 @@ public sealed interface Event {
    *
    * @param model the model that answered, or the one that was asked and did not
    * @param promptTokens tokens of the request, 0 if unknown
-   * @param completionTokens tokens of the answer, 0 if unknown
+   * @param completionTokens tokens of the answer, 0 if unknown, as of a stream that its reader left
+   *     before its end
    * @param attempts how often a server was asked
    * @param queued time before the request was sent for the last time; zero of a call that failed
    * @param onWire time of the attempt that succeeded; of a call that failed, all the time it took

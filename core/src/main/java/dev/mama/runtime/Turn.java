@@ -138,7 +138,8 @@ final class Turn implements AgentContext {
               by,
               this::check,
               reply -> turns.recorder().called(cell.id, reply, trace),
-              failure -> failed(model, failure, start, trace));
+              failure -> failed(model, failure, start, trace),
+              () -> turns.recorder().called(cell.id, unread(model, start), trace));
       List<ChatStream> all = streams == null ? new ArrayList<>(1) : streams;
       all.add(stream);
       streams = all;
@@ -285,6 +286,12 @@ final class Turn implements AgentContext {
           "group '%s' has no chat model; give it one with chatModel(…)".formatted(options.name()));
     }
     return model;
+  }
+
+  /** What is known of an answer that its reader left; nobody has counted its tokens. */
+  private ChatReply unread(ChatModel model, long start) {
+    Duration took = Duration.ofNanos(options.time().nanos() - start);
+    return new ChatReply("", model.name(), 0, 0, Duration.ZERO, took);
   }
 
   private void failed(ChatModel model, ChatException e, long start, Trace trace) {

@@ -4,6 +4,7 @@ import dev.mama.ChatException;
 import dev.mama.ChatReply;
 import dev.mama.ChatStream;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -18,24 +19,28 @@ final class TurnStream implements ChatStream {
   private final Runnable check;
   private final Consumer<ChatReply> answered;
   private final Consumer<ChatException> failed;
-  private boolean recorded;
+  private final Runnable left;
+  private final AtomicBoolean recorded = new AtomicBoolean();
 
   /**
    * @param check fails outside the turn
    * @param answered told the whole answer, once
    * @param failed told that it broke off, once
+   * @param left told that its reader closed it before its end, once
    */
   TurnStream(
       ChatStream stream,
       @Nullable Worker worker,
       Runnable check,
       Consumer<ChatReply> answered,
-      Consumer<ChatException> failed) {
+      Consumer<ChatException> failed,
+      Runnable left) {
     this.stream = stream;
     this.worker = worker;
     this.check = check;
     this.answered = answered;
     this.failed = failed;
+    this.left = left;
   }
 
   @Override
@@ -61,6 +66,9 @@ final class TurnStream implements ChatStream {
   @Override
   public void close() {
     stream.close();
+    if (!recorded.getAndSet(true)) {
+      left.run();
+    }
   }
 
   private interface Wait<T> {
@@ -73,8 +81,7 @@ final class TurnStream implements ChatStream {
     try {
       return wait.end();
     } catch (ChatException e) {
-      if (!recorded) {
-        recorded = true;
+      if (!recorded.getAndSet(true)) {
         failed.accept(e);
       }
       throw e;
@@ -84,8 +91,7 @@ final class TurnStream implements ChatStream {
   }
 
   private void record(ChatReply reply) {
-    if (!recorded) {
-      recorded = true;
+    if (!recorded.getAndSet(true)) {
       answered.accept(reply);
     }
   }

@@ -72,6 +72,23 @@ class AgentGroupStreamTest {
     });
     model.closed.await();
     assertThatThrownBy(() -> kept.get().next()).isInstanceOf(IllegalStateException.class);
+    assertThat(calls()).hasSize(1);
+  }
+
+  @Test
+  void stream_readerLeaves_isRecordedOnceAsAnsweredWithoutCounts() throws Exception {
+    ask((message, context) -> {
+      ChatStream stream = context.stream(ChatRequest.of("?"));
+      assertThat(stream.next()).isPresent();
+      stream.close();
+      stream.close();
+      context.reply(Payload.text(""));
+    });
+    assertThat(calls()).hasSize(1);
+    ModelCalled call = calls().getFirst();
+    assertThat(call.source()).isEqualTo(ChatReply.Source.MODEL);
+    assertThat(call.model()).isEqualTo("words");
+    assertThat(call.promptTokens() + call.completionTokens()).isZero();
   }
 
   private List<ModelCalled> calls() {
