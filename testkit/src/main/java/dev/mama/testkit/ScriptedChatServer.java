@@ -340,8 +340,9 @@ public final class ScriptedChatServer implements AutoCloseable {
         }
       }
       case "GET /v1/models" ->
-          write(connection, 200, "{\"object\":\"list\",\"data\":[{\"id\":\"" + MODEL + "\"}]}");
-      default -> refuse(connection, 404, "no " + request.path() + " here");
+          ScriptedAnswers.json(
+              connection, 200, "{\"object\":\"list\",\"data\":[{\"id\":\"" + MODEL + "\"}]}");
+      default -> ScriptedAnswers.refuse(connection, 404, "no " + request.path() + " here");
     }
   }
 
@@ -352,7 +353,8 @@ public final class ScriptedChatServer implements AutoCloseable {
     try {
       call = embeds ? ScriptedEmbeddings.call(request) : ScriptedChatJson.call(request);
     } catch (IllegalArgumentException | JacksonException e) {
-      refuse(connection, 400, "not a request for %s: %s".formatted(request.path(), e.getMessage()));
+      ScriptedAnswers.refuse(
+          connection, 400, "not a request for %s: %s".formatted(request.path(), e.getMessage()));
       return;
     }
     call.trace().ifPresent(trace -> calls.keep(trace, call));
@@ -360,7 +362,7 @@ public final class ScriptedChatServer implements AutoCloseable {
     try {
       if (serving.incrementAndGet() > capacity) {
         refused.incrementAndGet();
-        refuse(connection, 429, "more than %d at once".formatted(capacity));
+        ScriptedAnswers.refuse(connection, 429, "more than %d at once".formatted(capacity));
         return;
       }
       answer = script.apply(call);
@@ -368,7 +370,7 @@ public final class ScriptedChatServer implements AutoCloseable {
         closing.await(text.latency().toNanos(), TimeUnit.NANOSECONDS);
       }
     } catch (RuntimeException e) {
-      refuse(connection, 500, "the script failed: " + e);
+      ScriptedAnswers.refuse(connection, 500, "the script failed: " + e);
       return;
     } finally {
       // Before the answer leaves, because the client may ask again as soon as it has that.
@@ -378,44 +380,10 @@ public final class ScriptedChatServer implements AutoCloseable {
       return;
     }
     if (embeds && answer instanceof Answer.Text) {
-      write(connection, 200, ScriptedEmbeddings.answer(call));
+      ScriptedAnswers.json(connection, 200, ScriptedEmbeddings.answer(call));
     } else {
-      write(connection, call, answer);
+      ScriptedAnswers.write(connection, call, answer, requests.get(), closing);
     }
-  }
-
-  private void write(HttpConnection connection, Call call, Answer answer)
-      throws IOException, InterruptedException {
-    switch (answer) {
-      case Answer.Text(String text, Duration latency) ->
-          complete(connection, call, ScriptedChatJson.completion(call, text, requests.get()));
-      case Answer.Tools(List<ChatTool.Call> calls) ->
-          complete(connection, call, ScriptedChatJson.calling(call, calls, requests.get()));
-      case Answer.Raw(int status, String body, Map<String, String> headers) ->
-          connection.write(status, headers, body);
-      case Answer.Wire(Transmission bytes) -> connection.write(bytes, closing);
-      case Answer.Hang() -> closing.await();
-      case Answer.Drop() -> connection.close();
-    }
-  }
-
-  private static void complete(HttpConnection connection, Call call, String json)
-      throws IOException {
-    if (call.streamed()) {
-      String events = String.join("", ScriptedStream.events(json));
-      connection.write(200, Map.of("content-type", "text/event-stream"), events);
-    } else {
-      write(connection, 200, json);
-    }
-  }
-
-  private static void refuse(HttpConnection connection, int status, String message)
-      throws IOException {
-    write(connection, status, ScriptedChatJson.error(message));
-  }
-
-  private static void write(HttpConnection connection, int status, String json) throws IOException {
-    connection.write(status, Map.of("content-type", "application/json"), json);
   }
 
   private static void closeQuietly(HttpConnection connection) {

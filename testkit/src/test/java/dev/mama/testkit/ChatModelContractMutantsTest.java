@@ -2,12 +2,9 @@ package dev.mama.testkit;
 
 import dev.mama.ChatException;
 import dev.mama.ChatException.Reason;
-import dev.mama.ChatFormat;
 import dev.mama.ChatMessage;
 import dev.mama.ChatReply;
 import dev.mama.ChatRequest;
-import dev.mama.ChatStream;
-import dev.mama.ChatTool;
 import dev.mama.Deadline;
 import dev.mama.Trace;
 import dev.mama.spi.ChatModel;
@@ -41,12 +38,6 @@ class ChatModelContractMutantsTest extends ChatModelContract {
         ReversesMessages.class,
         ForgetsOptions.class,
         MakesOptionsUp.class,
-        ForgetsTools.class,
-        ForgetsTheToolChoice.class,
-        ForgetsTheFormat.class,
-        ForgetsToolCalls.class,
-        StreamsWithoutTheEnd.class,
-        StreamsWhatIsMissing.class,
         StartsATraceOfItsOwn.class,
         SendsTheCallersSpan.class,
         HidesWhatServed.class,
@@ -135,86 +126,6 @@ class ChatModelContractMutantsTest extends ChatModelContract {
                   .format(request.format())
                   .within(request.trace(), request.deadline())
                   .idempotencyKey(request.idempotencyKey().orElse("none")));
-        }
-      };
-    }
-  }
-
-  static class ForgetsTools extends ChatModelContract {
-    @Override
-    protected ChatModel newModel(URI server) {
-      return new JdkChatModel(server) {
-        @Override
-        public ChatReply chat(ChatRequest request) throws InterruptedException {
-          return super.chat(request.toolChoice(ChatTool.Choice.AUTO).tools(List.of()));
-        }
-      };
-    }
-  }
-
-  static class ForgetsTheToolChoice extends ChatModelContract {
-    @Override
-    protected ChatModel newModel(URI server) {
-      return new JdkChatModel(server) {
-        @Override
-        public ChatReply chat(ChatRequest request) throws InterruptedException {
-          return super.chat(request.toolChoice(ChatTool.Choice.AUTO));
-        }
-      };
-    }
-  }
-
-  static class ForgetsTheFormat extends ChatModelContract {
-    @Override
-    protected ChatModel newModel(URI server) {
-      return new JdkChatModel(server) {
-        @Override
-        public ChatReply chat(ChatRequest request) throws InterruptedException {
-          return super.chat(request.format(ChatFormat.TEXT));
-        }
-      };
-    }
-  }
-
-  static class ForgetsToolCalls extends ChatModelContract {
-    @Override
-    protected ChatModel newModel(URI server) {
-      return new JdkChatModel(server) {
-        @Override
-        public ChatReply chat(ChatRequest request) throws InterruptedException {
-          ChatReply r = super.chat(request);
-          return new ChatReply(
-              r.text(), r.model(), r.promptTokens(), r.completionTokens(), r.queued(), r.onWire());
-        }
-      };
-    }
-  }
-
-  static class StreamsWithoutTheEnd extends ChatModelContract {
-    @Override
-    protected ChatModel newModel(URI server) {
-      return new JdkChatModel(server) {
-        @Override
-        public ChatStream stream(ChatRequest request) throws InterruptedException {
-          ChatReply r = chat(request);
-          String most = r.text().substring(0, Math.max(0, r.text().length() - 1));
-          return ChatStream.of(new ChatReply(most, r.model(), 6, 6, r.queued(), r.onWire()));
-        }
-      };
-    }
-  }
-
-  static class StreamsWhatIsMissing extends ChatModelContract {
-    @Override
-    protected ChatModel newModel(URI server) {
-      return new JdkChatModel(server) {
-        @Override
-        public ChatStream stream(ChatRequest request) throws InterruptedException {
-          try {
-            return super.stream(request);
-          } catch (ChatException e) {
-            return ChatStream.of(new ChatReply("", "any", 0, 0, Duration.ZERO, Duration.ZERO));
-          }
         }
       };
     }
