@@ -12,8 +12,11 @@ import java.time.Duration;
  *
  * <p>Tokens are reserved by estimate before a call and settled by the reply's count after it. A
  * bucket may go into debt: whoever reserves waits until the debt is paid, so waiters are served in
- * order and one call that is larger than the bucket still gets through. A bucket holds one second
- * of requests and two of tokens, because providers enforce a minute's limit in shorter periods.
+ * order and one call that is larger than the bucket still gets through. Providers enforce a
+ * minute's limit in shorter periods, so there is no more than that share of it in any second:
+ * requests leave at {@value #SHARE} of the limit, because at the whole of it every other second
+ * would hold one too many, and what was left unused is not made up for. Tokens, which come in
+ * lumps, may make up for two seconds.
  *
  * <p>The gate is shared by all calls: the time the server gave, and after it a jitter of a tenth of
  * that, so that a thousand agents do not wake together.
@@ -24,6 +27,9 @@ final class Pace {
 
   private static final Duration LEAST_SPREAD = Duration.ofMillis(20);
   private static final Duration MOST_SPREAD = Duration.ofSeconds(5);
+
+  /** What may be used of a limit; the rest is for the way, which does not always take as long. */
+  private static final double SHARE = 0.98;
 
   private final String name;
   private final Time time;
@@ -40,7 +46,7 @@ final class Pace {
     this.time = time;
     this.sleeper = sleeper;
     this.jitter = jitter;
-    this.requests = new Bucket(terms.requestsPerMinute() / 60, 1, time.nanos());
+    this.requests = new Bucket(SHARE * terms.requestsPerMinute() / 60, 1 - SHARE, time.nanos());
     this.tokens = new Bucket(terms.tokensPerMinute() / 60, 2, time.nanos());
   }
 

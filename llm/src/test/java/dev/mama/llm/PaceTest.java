@@ -8,25 +8,60 @@ import dev.mama.ChatException;
 import dev.mama.ChatException.Reason;
 import dev.mama.Deadline;
 import dev.mama.testkit.ManualTime;
+import dev.mama.testkit.RateLimit;
+import dev.mama.testkit.ScriptedChatServer.Answer;
+import dev.mama.testkit.ScriptedChatServer.Call;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PaceTest {
 
   private final ManualTime time = new ManualTime();
   private final List<Duration> slept = new ArrayList<>();
 
-  @Test
-  void reserve_requestsPerMinute_areSpacedAfterOneSecondsWorth() throws Exception {
-    var pace = pace(LlmTerms.FREE.withRequestsPerMinute(120));
-    for (int i = 0; i < 12; i++) {
+  @ParameterizedTest
+  @ValueSource(ints = {60, 120, 500, 3_000, 60_000})
+  void reserve_requestsPerMinute_neverMoreInAnySecondThanItsShare(int perMinute) throws Exception {
+    var pace = pace(LlmTerms.FREE.withRequestsPerMinute(perMinute));
+    int perSecond = (perMinute + 59) / 60;
+    var sent = new ArrayDeque<Long>();
+    for (int i = 0; i < 20 * perSecond; i++) {
+      if (i == 7 * perSecond) {
+        time.advance(Duration.ofMinutes(1)); // nobody asks; that is not made up for
+      }
       pace.reserve(1_000, Deadline.NONE);
+      sent.add(time.nanos());
+      while (time.nanos() - sent.getFirst() >= 1e9) {
+        sent.removeFirst();
+      }
+      assertThat(sent.size()).isLessThanOrEqualTo(perSecond);
     }
-    assertThat(slept).hasSize(10).containsOnly(Duration.ofMillis(500));
-    assertThat(time.nanos()).isEqualTo(Duration.ofSeconds(5).toNanos());
+    double used = 20.0 * 60 * perSecond / perMinute / (time.nanos() / 1e9 - 60);
+    assertThat(used).isBetween(0.97, 1.1);
+  }
+
+  @Test
+  void reserve_serverCountsBySecondsOfItsOwn_isNotRefusedAtTheVeryLimit() throws Exception {
+    var random = new SplittableRandom(5);
+    var limit = new RateLimit(50, Duration.ofSeconds(1), RateLimit.Form.MILLIS, time);
+    var server = limit.before(call -> Answer.text(""));
+    var call = new Call("m", List.of(), OptionalDouble.empty(), OptionalInt.empty(), Map.of());
+    var pace = pace(LlmTerms.FREE.withRequestsPerMinute(3_000));
+    for (int i = 0; i < 2_000; i++) {
+      pace.reserve(1, Deadline.NONE);
+      time.advance(Duration.ofNanos(random.nextLong(1_000_000))); // the way there
+      var unused = server.apply(call);
+    }
+    assertThat(limit.refused()).isZero();
   }
 
   @Test
@@ -84,10 +119,11 @@ class PaceTest {
     var soon = Deadline.after(Duration.ofSeconds(3), time);
     var e = catchThrowableOfType(ChatException.class, () -> pace.reserve(1, soon));
     assertThat(e.reason()).isEqualTo(Reason.DEADLINE);
-    assertThat(e.retryAfter()).hasValue(Duration.ofSeconds(10));
+    Duration wait = e.retryAfter().orElseThrow();
+    assertThat(wait).isBetween(Duration.ofSeconds(10), Duration.ofMillis(10_250));
     assertThat(slept).isEmpty();
     pace.reserve(1, Deadline.NONE);
-    assertThat(slept).containsExactly(Duration.ofSeconds(10));
+    assertThat(slept).containsExactly(wait);
   }
 
   @Test
