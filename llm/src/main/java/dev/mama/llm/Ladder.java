@@ -57,29 +57,32 @@ final class Ladder {
   /**
    * An answer for a call that the pressure does not let through.
    *
-   * @throws ChatException of reason SKIPPED if there is none
+   * @throws ChatException of reason SKIPPED if there is none; a cheaper model's failure is
+   *     suppressed in it
    */
   ChatReply under(Pressure pressure, ChatRequest request, Spend spend) throws InterruptedException {
-    var answer = below(pressure.toString(), mayLeave(pressure, request), request, spend);
+    var skipped =
+        new ChatException(
+            "chat model '%s' was not asked: under pressure %s no call of priority %s leaves the process; come back later"
+                .formatted(name, pressure, request.priority()),
+            Reason.SKIPPED);
+    var answer = below(pressure.toString(), mayLeave(pressure, request), request, spend, skipped);
     if (answer.isPresent()) {
       return answer.get();
     }
     boolean recorded = pressure == Pressure.RECORD_ONLY;
     meters.degraded(recorded ? Step.RECORDED : Step.SKIPPED);
-    throw new ChatException(
-        "chat model '%s' was not asked: under pressure %s no call of priority %s leaves the process; come back later"
-            .formatted(name, pressure, request.priority()),
-        Reason.SKIPPED);
+    throw skipped;
   }
 
-  /** An answer for a call that failed; else the failure. */
+  /** An answer for a call that failed; else the failure, with the cheaper model's suppressed. */
   ChatReply after(ChatException failure, ChatRequest request, Spend spend)
       throws InterruptedException {
     boolean may = failure.isTransient() && request.deadline().remaining(time).isPositive();
     if (!may && failure.reason() != Reason.BUDGET && failure.reason() != Reason.DEADLINE) {
       throw failure;
     }
-    var answer = below(failure.reason().toString(), may, request, spend);
+    var answer = below(failure.reason().toString(), may, request, spend, failure);
     if (answer.isPresent()) {
       return answer.get();
     }
@@ -92,7 +95,13 @@ final class Ladder {
     }
   }
 
-  private Optional<ChatReply> below(String why, boolean may, ChatRequest request, Spend spend)
+  /**
+   * The steps below the models; what fails there is suppressed onto {@code first}.
+   *
+   * @param may whether the call may leave the process
+   */
+  private Optional<ChatReply> below(
+      String why, boolean may, ChatRequest request, Spend spend, ChatException first)
       throws InterruptedException {
     List<String> passedOver = List.of("%s: %s".formatted(name, why));
     if (cheaper != null && may) {
@@ -105,7 +114,7 @@ final class Ladder {
         if (e.reason() == Reason.CLOSED) {
           throw e;
         }
-        // Its metrics have counted it; the next step down is what the caller gets.
+        first.addSuppressed(e);
       }
     }
     var kept = before == null ? Optional.<ChatReply>empty() : before.kept(request);

@@ -169,6 +169,21 @@ class PressureTest {
   }
 
   @Test
+  void ladder_cheaperModelFailsToo_isSuppressedInTheFirstFailure() throws Exception {
+    gate.countDown();
+    try (var broken = ScriptedChatServer.start(call -> Answer.failure(503));
+        var client =
+            builder()
+                .cheaperModel(LlmEndpoint.of(broken.uri().toString(), "small"), LlmTerms.FREE)
+                .build()) {
+      var e = catchThrowableOfType(ChatException.class, () -> client.chat(ChatRequest.of("fail")));
+      assertThat(e.reason()).isEqualTo(Reason.FAILED);
+      assertThat(e.getSuppressed()).hasSize(1);
+      assertThat(e.getSuppressed()[0]).hasMessageContaining("'small'").hasMessageContaining("503");
+    }
+  }
+
+  @Test
   void pressure_budgetOfTheExperimentIsSpent_isTold() throws Exception {
     gate.countDown();
     var caller = new Caller(ExperimentId.of("exp"), "g", AgentId.of("a"));
