@@ -30,7 +30,7 @@ final class ModelLane implements AutoCloseable {
   private final Jitter jitter;
   private final Sleeper sleeper;
   private final Time time;
-  private final TokenEstimate estimate = new TokenEstimate();
+  private final TokenEstimate estimate;
   private final LlmMeters.Lane meters;
 
   /** What a lane shares with its neighbours. */
@@ -42,6 +42,7 @@ final class ModelLane implements AutoCloseable {
     String name = "'%s' at %s".formatted(endpoint.model(), endpoint.baseUrl());
     this.model = model;
     this.terms = terms;
+    this.estimate = new TokenEstimate(terms.prompt());
     this.time = shared.time();
     this.sleeper = shared.sleeper();
     this.jitter = shared.jitter();

@@ -83,6 +83,11 @@ public record PromptBudget(int contextTokens, int answerTokens, TokenCounter cou
     return request.messages(messages);
   }
 
+  /** The tokens of a whole prompt, at least 1. */
+  int count(ChatRequest request) {
+    return PER_MESSAGE + tools(request) + request.messages().stream().mapToInt(this::tokens).sum();
+  }
+
   /** All but system messages, a result together with what it belongs to. */
   private static List<List<ChatMessage>> units(List<ChatMessage> messages) {
     var units = new ArrayList<List<ChatMessage>>();

@@ -1,12 +1,18 @@
 package dev.mama.llm;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.mama.ChatMessage;
 import dev.mama.ChatReply;
 import dev.mama.ChatRequest;
+import java.util.Optional;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Guesses what a call will use, for what must be reserved before it: four characters a token,
- * corrected by what the server counted, and the answer as long as allowed, or as answers were.
+ * Guesses what a call will use, for what must be reserved before it: the prompt as the model's
+ * tokenizer counts it, or four characters a token where there is none, corrected by what the server
+ * counted; and the answer as long as allowed, or as answers were.
  *
  * <p>Thread-safe.
  */
@@ -16,6 +22,8 @@ final class TokenEstimate {
   private static final int TOKENS_PER_MESSAGE = 4;
   private static final double NEWEST_SHARE = 0.05;
 
+  private final @Nullable Cache<ChatRequest, Integer> counted;
+  private final ToIntFunction<ChatRequest> counter;
   private double promptFactor = 1;
   private double completion = 256;
 
@@ -26,10 +34,24 @@ final class TokenEstimate {
     }
   }
 
-  synchronized Tokens of(ChatRequest request) {
-    return new Tokens(
-        (int) Math.ceil(plain(request) * promptFactor),
-        request.maxTokens().orElse((int) Math.ceil(completion)));
+  /**
+   * @param prompt whose tokenizer counts, if there is one; a request is counted once while it lives
+   */
+  TokenEstimate(Optional<PromptBudget> prompt) {
+    this.counted =
+        prompt.isPresent()
+            ? Caffeine.newBuilder().weakKeys().executor(Runnable::run).build()
+            : null;
+    this.counter = prompt.<ToIntFunction<ChatRequest>>map(budget -> budget::count).orElse(r -> 0);
+  }
+
+  Tokens of(ChatRequest request) {
+    double plain = plain(request);
+    synchronized (this) {
+      return new Tokens(
+          (int) Math.ceil(plain * promptFactor),
+          request.maxTokens().orElse((int) Math.ceil(completion)));
+    }
   }
 
   /** What an answer used: as the server counted, or guessed where it did not. */
@@ -40,19 +62,25 @@ final class TokenEstimate {
   }
 
   /** What a request used that was answered by {@code chars} characters. */
-  synchronized Tokens partly(ChatRequest request, int chars) {
-    return new Tokens(
-        (int) Math.ceil(plain(request) * promptFactor), (int) Math.ceil(chars / CHARS_PER_TOKEN));
+  Tokens partly(ChatRequest request, int chars) {
+    return new Tokens(of(request).prompt(), (int) Math.ceil(chars / CHARS_PER_TOKEN));
   }
 
-  synchronized void learn(ChatRequest request, ChatReply reply) {
+  void learn(ChatRequest request, ChatReply reply) {
     if (reply.tokens() > 0) {
-      promptFactor += NEWEST_SHARE * (reply.promptTokens() / plain(request) - promptFactor);
-      completion += NEWEST_SHARE * (reply.completionTokens() - completion);
+      double plain = plain(request);
+      synchronized (this) {
+        promptFactor += NEWEST_SHARE * (reply.promptTokens() / plain - promptFactor);
+        completion += NEWEST_SHARE * (reply.completionTokens() - completion);
+      }
     }
   }
 
-  private static double plain(ChatRequest request) {
+  private double plain(ChatRequest request) {
+    return counted == null ? byLength(request) : counted.get(request, counter::applyAsInt);
+  }
+
+  private static double byLength(ChatRequest request) {
     double chars = 0;
     for (ChatMessage message : request.messages()) {
       chars += message.content().length() + CHARS_PER_TOKEN * TOKENS_PER_MESSAGE;

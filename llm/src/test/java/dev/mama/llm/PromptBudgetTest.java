@@ -9,11 +9,13 @@ import dev.mama.ChatException.Reason;
 import dev.mama.ChatMessage;
 import dev.mama.ChatRequest;
 import dev.mama.ChatTool;
+import dev.mama.llm.LlmBudget.Scope;
 import dev.mama.testkit.ScriptedChatServer;
 import dev.mama.testkit.ScriptedChatServer.Answer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** Conversations are cut by the stated rule. */
@@ -92,6 +94,31 @@ class PromptBudgetTest {
                 .build()) {
       assertThat(client.chat(ChatRequest.of(TALK)).text()).isEqualTo("3");
       assertThat(meters.get("mama.llm.prompt.cut").counter().count()).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void chat_tokenizerGiven_countsWhatIsReservedOfBudgetsToo() throws Exception {
+    // A word of a hundred characters is 25 tokens by length, and one by this tokenizer.
+    var request = ChatRequest.of("a".repeat(100)).maxTokens(1);
+    var counted = new AtomicInteger();
+    TokenCounter words =
+        text -> {
+          counted.incrementAndGet();
+          return WORDS.count(text);
+        };
+    try (var server = ScriptedChatServer.start(call -> Answer.text("x"))) {
+      var endpoint = LlmEndpoint.of(server.uri().toString(), "m");
+      var terms = LlmTerms.FREE.withPrompt(new PromptBudget(1_000, 10, words));
+      var budget = LlmBudget.tokens(20, 20);
+      try (var client = LlmClient.builder(endpoint, terms).budget(Scope.AGENT, budget).build()) {
+        assertThat(client.chat(request).text()).isEqualTo("x");
+        assertThat(counted).as("to fit, and to estimate").hasValueLessThanOrEqualTo(3);
+      }
+      try (var client = LlmClient.builder(endpoint).budget(Scope.AGENT, budget).build()) {
+        var e = catchThrowableOfType(ChatException.class, () -> client.chat(request));
+        assertThat(e.reason()).isEqualTo(Reason.BUDGET);
+      }
     }
   }
 
