@@ -4,12 +4,14 @@ import dev.mama.ChatException;
 import dev.mama.ChatException.Reason;
 import dev.mama.Time;
 import dev.mama.llm.PooledHttp.TooLongException;
+import io.netty.handler.proxy.HttpProxyHandler.HttpProxyConnectException;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class Failures {
 
   private static final int ERROR_CHARS = 200;
+  private static final Pattern PROXY_DENIES = Pattern.compile("status: (401|403|407)");
 
   private final LlmEndpoint endpoint;
   private final Time time;
@@ -65,6 +68,16 @@ final class Failures {
       // The pool's own two limits; admission sees to it that they are rarely met.
       return of(
           "is busy: its connections are still being opened or closed", Reason.BUSY, 0, null, cause);
+    }
+    if (cause instanceof HttpProxyConnectException
+        && PROXY_DENIES.matcher(String.valueOf(cause.getMessage())).find()) {
+      return of(
+          "was not asked: its proxy refuses, %s; check the proxy's user and password"
+              .formatted(cause.getMessage()),
+          Reason.DENIED,
+          1,
+          null,
+          cause);
     }
     boolean handshake =
         cause instanceof SSLHandshakeException && !(cause instanceof SslHandshakeTimeoutException);

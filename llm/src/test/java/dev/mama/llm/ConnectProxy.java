@@ -6,19 +6,32 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A proxy on the loopback address that knows HTTP CONNECT and nothing else. */
+/** A proxy on the loopback address that knows HTTP CONNECT and a password, and nothing else. */
 final class ConnectProxy implements AutoCloseable {
 
   private final ServerSocket listener;
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+  private final String authorization;
   final List<String> heads = new CopyOnWriteArrayList<>();
 
   ConnectProxy() throws IOException {
+    this("");
+  }
+
+  /** A proxy that lets nobody through but whoever sends {@code user:password}. */
+  static ConnectProxy askingFor(String login) throws IOException {
+    byte[] bytes = login.getBytes(StandardCharsets.UTF_8);
+    return new ConnectProxy("Basic " + Base64.getEncoder().encodeToString(bytes));
+  }
+
+  private ConnectProxy(String authorization) throws IOException {
+    this.authorization = authorization;
     listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     Thread.ofVirtual().start(this::accept);
   }
@@ -43,6 +56,15 @@ final class ConnectProxy implements AutoCloseable {
     try {
       String head = head(client.getInputStream());
       heads.add(head);
+      if (!head.contains(authorization)) {
+        client
+            .getOutputStream()
+            .write(
+                "HTTP/1.1 407 Proxy Authentication Required\r\nproxy-authenticate: Basic\r\ncontent-length: 0\r\n\r\n"
+                    .getBytes(StandardCharsets.US_ASCII));
+        client.shutdownOutput();
+        return;
+      }
       String port = head.substring(head.indexOf(':') + 1, head.indexOf(" HTTP/1.1"));
       var server = new Socket(InetAddress.getLoopbackAddress(), Integer.parseInt(port));
       sockets.add(server);

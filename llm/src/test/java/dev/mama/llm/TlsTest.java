@@ -143,6 +143,31 @@ class TlsTest {
   }
 
   @Test
+  void chat_proxyWantsALogin_letsTheRightOneThroughAndSaysWhyNotTheOthers() throws Exception {
+    try (var proxy = ConnectProxy.askingFor("somebody:canary-password");
+        var plain = ScriptedChatServer.start(call -> Answer.text("let through"))) {
+      var endpoint = LlmEndpoint.of(plain.uri().toString(), "m");
+      var right = new HttpOptions.Proxy("127.0.0.1", proxy.port(), "somebody", "canary-password");
+      var options = HttpOptions.DEFAULT.withProxy(right);
+      try (var model = OpenAiChatModel.connect(endpoint.withHttp(options))) {
+        assertThat(model.chat(ChatRequest.of("?")).text()).isEqualTo("let through");
+      }
+      var wrong = new HttpOptions.Proxy("127.0.0.1", proxy.port(), "somebody", "canary-guessed");
+      var none = new HttpOptions.Proxy("127.0.0.1", proxy.port(), "", "");
+      for (var login : List.of(wrong, none)) {
+        var refused = endpoint.withHttp(HttpOptions.DEFAULT.withProxy(login));
+        try (var model = OpenAiChatModel.connect(refused)) {
+          ChatException e = failure(model);
+          assertThat(e.reason()).isEqualTo(Reason.DENIED);
+          assertThat(e).hasMessageContaining("proxy").hasMessageContaining("407");
+          assertThat(e.toString()).doesNotContain("canary");
+        }
+      }
+      assertThat(plain.requests()).isEqualTo(1);
+    }
+  }
+
+  @Test
   void chat_noProxyThere_saysSo() {
     var options = HttpOptions.DEFAULT.withProxy("127.0.0.1", 1);
     var endpoint = LlmEndpoint.of("http://127.0.0.1:2", "m").withHttp(options);
