@@ -47,10 +47,11 @@ class ModelWaysTest {
       assertThat(reply.attempts()).isEqualTo(2);
       assertThat(reply.passedOver()).isEmpty();
       for (int i = 0; i < 9; i++) {
+        time.advance(Duration.ofSeconds(6));
         assertThat(client.chat(ChatRequest.of("?")).attempts()).isEqualTo(1);
       }
       assertThat(one.asked).hasSize(1);
-      time.advance(Duration.ofSeconds(61));
+      time.advance(Duration.ofSeconds(7));
       client.chat(ChatRequest.of("?"));
       client.chat(ChatRequest.of("?"));
       assertThat(one.asked).hasSize(2);
@@ -86,6 +87,19 @@ class ModelWaysTest {
       assertThat(time.nanos()).as("both are spent").isPositive();
     }
     assertThat(one.asked.size() + two.asked.size()).isEqualTo(21);
+  }
+
+  @Test
+  void chat_otherKeyIsShut_theOneLeftIsAskedAgainInstead() throws Exception {
+    two.fails(Reason.OVERLOADED, Duration.ofSeconds(30));
+    try (var client = client(LlmTerms.FREE, LlmTerms.FREE, 1)) {
+      client.chat(ChatRequest.of("?"));
+      client.chat(ChatRequest.of("?"));
+      one.fails(Reason.FAILED, 1);
+      assertThat(client.chat(ChatRequest.of("?")).attempts()).isEqualTo(2);
+    }
+    assertThat(two.asked).hasSize(1);
+    assertThat(time.nanos()).isLessThan(Duration.ofSeconds(5).toNanos());
   }
 
   @Test

@@ -118,9 +118,62 @@ class PressureTest {
   }
 
   @Test
+  void slow_firstModelRests_isTold() throws Exception {
+    gate.countDown();
+    try (var client = builder().nextModel(cheap()).build()) {
+      assertThat(client.chat(ChatRequest.of("fail")).text()).isEqualTo("small fail");
+      assertThat(client.pressure()).isEqualTo(Pressure.SLOW);
+    }
+  }
+
+  @Test
+  void slow_lastWouldWaitTooLong_isToldThoughTheLineIsShort() throws Exception {
+    gate.countDown();
+    try (var held = ScriptedChatServer.start(PressureTest::slowThenHang);
+        var client =
+            LlmClient.builder(endpoint(held))
+                .pressure(new PressureOptions(0.8, 0.9, Duration.ofMillis(10)))
+                .build()) {
+      client.chat(ChatRequest.of("slow"));
+      assertThat(client.pressure()).isEqualTo(Pressure.NORMAL);
+      var waiting = new ConcurrentLinkedQueue<Thread>();
+      for (int i = 0; i < 2; i++) {
+        waiting.add(Thread.ofVirtual().start(() -> quietly(client, "hang", Priority.CRITICAL)));
+      }
+      await().until(() -> client.pressure() == Pressure.SLOW);
+      waiting.forEach(Thread::interrupt);
+    }
+  }
+
+  private static Answer slowThenHang(Call call) {
+    return call.text().equals("slow")
+        ? new Answer.Text("", Duration.ofMillis(30))
+        : new Answer.Hang();
+  }
+
+  @Test
+  void ladder_essential_cheaperModelIsForNormalCallsAlone() throws Exception {
+    try (var client = builder().cheaperModel(cheap(), LlmTerms.FREE).build()) {
+      fill(client, LINE * 9 / 10);
+      var e =
+          catchThrowableOfType(
+              ChatException.class,
+              () -> client.chat(ChatRequest.of("?").priority(Priority.OPTIONAL)));
+      assertThat(e.reason()).isEqualTo(Reason.SKIPPED);
+      assertThat(small.requests()).isZero();
+      assertThat(client.chat(ChatRequest.of("?")).passedOver()).containsExactly("big: ESSENTIAL");
+      gate.countDown();
+    }
+  }
+
+  private LlmEndpoint cheap() {
+    return LlmEndpoint.of(small.uri().toString(), "small");
+  }
+
+  @Test
   void ladder_underPressure_isCheaperModelThenAnswerFromBeforeThenNone() throws Exception {
     gate.countDown();
-    var cheap = LlmEndpoint.of(small.uri().toString(), "small");
+    var cheap = cheap();
     try (var client =
         builder()
             .cheaperModel(cheap, LlmTerms.FREE)
@@ -156,10 +209,7 @@ class PressureTest {
   @Test
   void ladder_afterAllModelsFailed_goesOnWithTheCheaperOne() throws Exception {
     gate.countDown();
-    try (var client =
-        builder()
-            .cheaperModel(LlmEndpoint.of(small.uri().toString(), "small"), LlmTerms.FREE)
-            .build()) {
+    try (var client = builder().cheaperModel(cheap(), LlmTerms.FREE).build()) {
       ChatReply reply = client.chat(ChatRequest.of("fail"));
       assertThat(reply.text()).isEqualTo("small fail");
       assertThat(reply.passedOver()).containsExactly("big: FAILED");

@@ -55,6 +55,16 @@ class PromptBudgetTest {
   }
 
   @Test
+  void fit_tools_takeRoomToo() {
+    // 4 and its four words, which takes the fourth message's room.
+    var tool = new ChatTool("look", "far and wide", "{\"type\": \"object\"}");
+    var request = ChatRequest.of(TALK).tools(List.of(tool));
+    assertThat(new PromptBudget(38, 10, WORDS).fit(request).messages())
+        .extracting(ChatMessage::content)
+        .containsExactly("be brief", "five");
+  }
+
+  @Test
   void fit_whatMustStayDoesNot_isRefusedWithTheNumbers() {
     var budget = new PromptBudget(24, 10, WORDS);
     var e = catchThrowableOfType(ChatException.class, () -> budget.fit(ChatRequest.of(TALK)));

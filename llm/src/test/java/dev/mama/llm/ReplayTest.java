@@ -8,6 +8,7 @@ import dev.mama.ChatException;
 import dev.mama.ChatException.Reason;
 import dev.mama.ChatReply;
 import dev.mama.ChatRequest;
+import dev.mama.ChatTool;
 import dev.mama.spi.ChatModel;
 import dev.mama.testkit.ScriptedChatServer;
 import dev.mama.testkit.ScriptedChatServer.Answer;
@@ -33,6 +34,46 @@ class ReplayTest {
   private static final String CANARY = "sk-canary-\"quoted\\0123456789";
 
   @TempDir Path folder;
+
+  @Test
+  void replay_everythingAReplySays_isSaidAgain() throws Exception {
+    var reply =
+        new ChatReply(
+            "half an ans",
+            List.of(new ChatTool.Call("1", "look", "{}")),
+            ChatReply.Finish.LENGTH,
+            "m",
+            3,
+            4,
+            Duration.ofMillis(1),
+            Duration.ofMillis(9),
+            Duration.ofMillis(5),
+            ChatReply.Source.STALE,
+            2,
+            List.of("big: FAILED"));
+    ChatModel model =
+        new ChatModel() {
+          @Override
+          public String name() {
+            return "m";
+          }
+
+          @Override
+          public ChatReply chat(ChatRequest request) {
+            return reply;
+          }
+
+          @Override
+          public void close() {}
+        };
+    Path file = folder.resolve("whole.jsonl");
+    try (var recording = RecordingChatModel.open(model, file)) {
+      recording.chat(ChatRequest.of("?"));
+    }
+    try (var replay = ReplayingChatModel.open(file, ReplayingChatModel.By.REQUEST)) {
+      assertThat(replay.chat(ChatRequest.of("?"))).isEqualTo(reply);
+    }
+  }
 
   @Test
   void replay_byRequest_givesEachRequestItsAnswersWhoeverAsksFirst() throws Exception {

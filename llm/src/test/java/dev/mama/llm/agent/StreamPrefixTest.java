@@ -29,6 +29,7 @@ class StreamPrefixTest {
   void sentence_otherEnds_areKnown() throws Exception {
     assertThat(StreamPrefix.sentence(new Pieces("漢字。続く", 1))).contains("漢字。");
     assertThat(StreamPrefix.sentence(new Pieces("A title\n\nText", 3))).contains("A title");
+    assertThat(StreamPrefix.sentence(new Pieces("\n\n Well. Then", 1))).contains("Well.");
     assertThat(StreamPrefix.sentence(new Pieces("no end", 4))).contains("no end");
     assertThat(StreamPrefix.sentence(new Pieces("", 1))).isEmpty();
   }
