@@ -19,6 +19,7 @@ import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5Subscribe;
 import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5Subscription;
 import com.hivemq.client.mqtt.mqtt5.message.unsubscribe.Mqtt5Unsubscribe;
 import dev.mama.TransportException;
+import dev.mama.mqtt.Unanswered.Sent;
 import io.reactivex.disposables.Disposable;
 import io.reactivex.disposables.Disposables;
 import io.reactivex.schedulers.Schedulers;
@@ -26,17 +27,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -52,7 +49,9 @@ import org.slf4j.event.Level;
  * - Its own automatic reconnection also repeats the first connection for ever; ours begins after the
  *   first success, keeps the session, and sends again what was not acknowledged.
  * - A message that waits for its acknowledgement holds back those of all later ones, so each is
- *   acknowledged as soon as the receiver has taken it over.
+ *   acknowledged as soon as the receiver has taken it over. Where that is when the receiver's call
+ *   returns, the client does it, within its read: all acknowledgements of one read leave in one
+ *   write. Those that the inbox gives later leave one by one, a system call each.
  * - Receive Maximum stays at its default, 65,535: Mosquitto 2.0.11 exceeds a smaller one, whereupon
  *   the client disconnects. The broker's own limit (max_inflight_messages) is the one to lower.
  * - The flow of incoming messages is open before the connection is, because a session that was
@@ -61,6 +60,8 @@ import org.slf4j.event.Level;
  *   ends that flow, and closing ends what a lost broker left.
  * - Results and arrivals would hop to a thread of RxJava's; nobody here waits in them, so they are
  *   run where they come up, on the Netty thread.
+ * - Waiting for a result with a time limit sets a timer for each message. One look now and then at
+ *   all that is unanswered does instead.
  */
 
 /**
@@ -87,10 +88,7 @@ final class Connection {
 
   private volatile Disposable incoming = Disposables.disposed();
 
-  /** What the broker has not answered yet; the client would hold it until the session expires. */
-  private final Map<Long, Future<?>> unanswered = new ConcurrentHashMap<>();
-
-  private final AtomicLong published = new AtomicLong();
+  private final Unanswered unanswered;
   private final LongAdder reconnects = new LongAdder();
   private final LongAdder redelivered = new LongAdder();
 
@@ -103,6 +101,7 @@ final class Connection {
   private Connection(MqttBroker broker, Runnable returned) {
     this.broker = broker;
     this.returned = returned;
+    this.unanswered = new Unanswered(broker.acknowledgeTimeout(), broker.clientId());
     Mqtt5ClientBuilder builder =
         MqttClient.builder()
             .useMqttVersion5()
@@ -142,14 +141,17 @@ final class Connection {
    * Connects.
    *
    * @param will what the broker publishes if it loses us, or null for nothing
-   * @param receiver takes over what arrives, one message after another, and acknowledges it in the
-   *     end; called on the client's thread, it must neither wait nor throw
+   * @param receiver takes over what arrives, one message after another; called on the client's
+   *     thread, it must neither wait nor throw
+   * @param acknowledges whether the receiver acknowledges each message, sooner or later; else a
+   *     message is acknowledged when the receiver returns
    * @param returned told each time the connection has come back, on the client's thread
    */
   static Connection open(
       MqttBroker broker,
       @Nullable Mqtt5Publish will,
       Consumer<Mqtt5Publish> receiver,
+      boolean acknowledges,
       Runnable returned)
       throws InterruptedException {
     var connection = new Connection(broker, returned);
@@ -157,11 +159,12 @@ final class Connection {
         connection
             .client
             .toRx()
-            .publishes(MqttGlobalPublishFilter.ALL, true)
+            .publishes(MqttGlobalPublishFilter.ALL, acknowledges)
             .subscribeWith(new Incoming(broker, receiver));
     boolean connected = false;
     try {
       connection.connect(will);
+      connection.unanswered.start();
       connected = true;
     } finally {
       if (!connected) {
@@ -199,12 +202,13 @@ final class Connection {
     }
   }
 
-  /** Hands {@code publish} to the client's thread; never waits. */
-  CompletableFuture<Mqtt5PublishResult> publish(Mqtt5Publish publish) {
-    CompletableFuture<Mqtt5PublishResult> answer = client.publish(publish);
-    long number = published.incrementAndGet();
-    unanswered.put(number, answer);
-    return answer.whenComplete((result, failure) -> unanswered.remove(number));
+  /**
+   * Hands {@code publish} to the client's thread; never waits.
+   *
+   * @param afterwards run once the broker has answered, or never will
+   */
+  Sent publish(Mqtt5Publish publish, Runnable afterwards) {
+    return unanswered.add(client.publish(publish), afterwards);
   }
 
   long reconnects() {
@@ -230,7 +234,7 @@ final class Connection {
                 .qos(MqttQos.AT_LEAST_ONCE)
                 .retainHandling(Mqtt5RetainHandling.SEND)
                 .build()),
-        () -> "a subscription");
+        "a subscription");
   }
 
   /** Waits until the broker delivers what these filters match; retained messages stay there. */
@@ -274,7 +278,7 @@ final class Connection {
       answers.add(send.apply(filters.subList(from, to)));
     }
     for (CompletableFuture<?> answer : answers) {
-      await(answer, () -> what);
+      await(answer, what);
     }
   }
 
@@ -283,27 +287,40 @@ final class Connection {
    *
    * @param what is to be acknowledged, for the message of the exception
    */
-  <T> T await(CompletableFuture<T> answer, Supplier<String> what) throws InterruptedException {
+  Mqtt5PublishResult await(Sent sent, Supplier<String> what) throws InterruptedException {
     try {
-      return answer.get(broker.acknowledgeTimeout().toMillis(), TimeUnit.MILLISECONDS);
-    } catch (TimeoutException e) {
-      throw new TransportException(
-          "MQTT broker %s did not acknowledge %s within %s; check the broker, or raise acknowledgeTimeout"
-              .formatted(broker, what.get(), broker.acknowledgeTimeout()),
-          e);
+      return sent.get();
     } catch (ExecutionException e) {
-      Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
-      if (cause instanceof CancellationException) {
-        throw new TransportException(
-            "connection to MQTT broker %s was closed before it acknowledged %s"
-                .formatted(broker, what.get()),
-            cause);
-      }
-      throw new TransportException(
-          "MQTT broker %s did not take %s (%s); check its access rules and limits"
-              .formatted(broker, what.get(), Refusals.reason(cause)),
-          cause);
+      throw failure(what.get(), Objects.requireNonNullElse(e.getCause(), e));
+    } catch (CancellationException e) {
+      throw failure(what.get(), e);
     }
+  }
+
+  private void await(CompletableFuture<?> answer, String what) throws InterruptedException {
+    try {
+      var unused = answer.get(broker.acknowledgeTimeout().toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      throw failure(what, Objects.requireNonNullElse(e.getCause(), e));
+    } catch (TimeoutException | CancellationException e) {
+      throw failure(what, e);
+    }
+  }
+
+  private TransportException failure(String what, Throwable cause) {
+    return new TransportException(
+        switch (cause) {
+          case TimeoutException late ->
+              "MQTT broker %s did not acknowledge %s within %s; check the broker, or raise acknowledgeTimeout"
+                  .formatted(broker, what, broker.acknowledgeTimeout());
+          case CancellationException closed ->
+              "connection to MQTT broker %s was closed before it acknowledged %s"
+                  .formatted(broker, what);
+          default ->
+              "MQTT broker %s did not take %s (%s); check its access rules and limits"
+                  .formatted(broker, what, Refusals.reason(cause));
+        },
+        cause);
   }
 
   /** Disconnects, and ends the session unless it is kept; waits at most 5 seconds. */
@@ -324,7 +341,7 @@ final class Connection {
       log.debug("MQTT broker {} was not there to disconnect from", broker, e);
     }
     incoming.dispose();
-    unanswered.values().forEach(answer -> answer.cancel(false));
+    unanswered.close();
   }
 
   private void connected() {

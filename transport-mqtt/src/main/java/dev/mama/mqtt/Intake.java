@@ -81,17 +81,24 @@ final class Intake implements InboxJournal.Delivery {
     try {
       if (PresenceWire.isPresence(publish)) {
         tellWatchers(publish);
-        publish.acknowledge();
+        acknowledge(publish);
         return;
       }
       takeOver(publish);
     } catch (IllegalArgumentException e) {
       malformed.increment();
-      publish.acknowledge();
+      acknowledge(publish);
       log.warn(
           "dropped a malformed message on topic '{}': {}",
           printable(publish.getTopic().toString()),
           printable(String.valueOf(e.getMessage())));
+    }
+  }
+
+  /** Where there is no inbox, the client does it when this returns. */
+  private void acknowledge(Mqtt5Publish publish) {
+    if (inbox != null) {
+      publish.acknowledge();
     }
   }
 
@@ -117,12 +124,15 @@ final class Intake implements InboxJournal.Delivery {
     }
     if (envelope.sequence() == null && !recent.isNew(envelope.message().id())) {
       repeated.increment();
-    } else if (!isParked && hasReceiver(address)) {
-      deliver(address, envelope, publish);
     } else {
-      deliverOrPark(address, publish);
+      List<Consumer<Envelope>> receivers = isParked ? List.of() : routes.of(address);
+      if (receivers.isEmpty()) {
+        deliverOrPark(address, publish);
+      } else {
+        deliver(address, receivers, envelope, publish);
+      }
     }
-    publish.acknowledge();
+    acknowledge(publish);
   }
 
   private void queue(
@@ -144,9 +154,14 @@ final class Intake implements InboxJournal.Delivery {
 
   @Override
   public void deliver(String address, Envelope envelope, Mqtt5Publish publish) {
+    // To nobody where it was unsubscribed after this was sent.
+    deliver(address, routes.of(address), envelope, publish);
+  }
+
+  private void deliver(
+      String address, List<Consumer<Envelope>> receivers, Envelope envelope, Mqtt5Publish publish) {
     Envelope asked = asRequest(envelope, publish);
-    // None where it was unsubscribed after this was sent.
-    for (Consumer<Envelope> receiver : routes.of(address)) {
+    for (Consumer<Envelope> receiver : receivers) {
       received.increment();
       receiving.add(Thread.currentThread());
       try {

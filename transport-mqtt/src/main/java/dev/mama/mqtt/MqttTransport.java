@@ -93,7 +93,11 @@ public final class MqttTransport implements Transport {
       }
       connection =
           Connection.open(
-              broker, announcement(State.LOST), intake::arrived, () -> announceSoon(State.HERE));
+              broker,
+              announcement(State.LOST),
+              intake::arrived,
+              inbox != null,
+              () -> announceSoon(State.HERE));
       publisher = new Publisher(broker, connection, options);
       opened = true;
     } finally {

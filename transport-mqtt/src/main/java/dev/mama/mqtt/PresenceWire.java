@@ -8,7 +8,6 @@ import dev.mama.ExperimentId;
 import dev.mama.mqtt.MqttOptions.Announcement;
 import dev.mama.mqtt.Presence.State;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
@@ -35,8 +34,8 @@ final class PresenceWire {
   }
 
   static boolean isPresence(Mqtt5Publish publish) {
-    List<String> levels = publish.getTopic().getLevels();
-    return levels.size() == 4 && levels.get(2).equals("presence");
+    String topic = publish.getTopic().toString();
+    return topic.startsWith("/presence/", topic.indexOf('/', "exps/".length()));
   }
 
   /** Which filter of {@link #filter} {@code publish} came by. */

@@ -8,9 +8,9 @@ import com.hivemq.client.mqtt.mqtt5.message.publish.puback.Mqtt5PubAckReasonCode
 import com.hivemq.client.mqtt.mqtt5.message.publish.pubrec.Mqtt5PubRecReasonCode;
 import dev.mama.AgentId;
 import dev.mama.TransportException;
+import dev.mama.mqtt.Unanswered.Sent;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -88,9 +88,8 @@ final class Publisher {
       throw refusal();
     }
     // Not released when the sender stops waiting: the client still holds the message.
-    CompletableFuture<Mqtt5PublishResult> acknowledged =
-        connection.publish(publish).whenComplete((result, failure) -> window.release());
-    Mqtt5PublishResult result = connection.await(acknowledged, () -> "a message to '" + to + "'");
+    Sent handedOver = connection.publish(publish, window::release);
+    Mqtt5PublishResult result = connection.await(handedOver, () -> "a message to '" + to + "'");
     sent.increment();
     return switch (result) {
       case Mqtt5Qos1Result answered ->

@@ -19,8 +19,8 @@ import dev.mama.spi.Envelope;
 import dev.mama.spi.Envelope.Kind;
 import dev.mama.spi.Envelope.Sequence;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -33,23 +33,27 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How an envelope looks in MQTT 5: experiment, receiver and channel are the topic, the payload's
- * JSON is the payload, and the rest are user properties. A property that a foreign client leaves
- * out has a default: it is a message of {@code user} that nobody waits for, begins a trace and
- * keeps no order.
+ * JSON is the payload, and the rest are user properties: a {@link Head}, the trace, and what is
+ * seldom. A property that a foreign client leaves out has a default: it is a message of {@code
+ * user} that nobody waits for, begins a trace and keeps no order.
  */
 final class Wire {
 
   private static final String TOPICS = "/topics/";
+  private static final String USERS = "/users/";
 
+  private static final String HEAD = "mama";
+  private static final String TRACE = "traceparent";
   private static final String KIND = "kind";
+  private static final String ANSWERS = "answers";
+  private static final String WAITING = "waiting";
+  private static final String REMAINING = "remaining-ms";
+
+  // What foreign clients may say, and are told, instead of a head.
   private static final String ID = "id";
   private static final String FROM = "from";
   private static final String TYPE = "type";
   private static final String SEQUENCE = "seq";
-  private static final String ANSWERS = "answers";
-  private static final String WAITING = "waiting";
-  private static final String TRACE = "traceparent";
-  private static final String REMAINING = "remaining-ms";
 
   private static final String INTERVENTION = Intervention.class.getSimpleName();
 
@@ -74,10 +78,15 @@ final class Wire {
 
   /** Where {@code publish} goes: the first four levels of its topic. */
   static String address(Mqtt5Publish publish) {
-    List<String> levels = publish.getTopic().getLevels();
-    return levels.size() <= 4
-        ? publish.getTopic().toString()
-        : String.join("/", levels.subList(0, 4));
+    String topic = publish.getTopic().toString();
+    int end = -1;
+    for (int level = 0; level < 4; level++) {
+      end = topic.indexOf('/', end + 1);
+      if (end < 0) {
+        return topic;
+      }
+    }
+    return topic.substring(0, end);
   }
 
   /** Whether {@code address} is a topic's, not an agent's. */
@@ -123,31 +132,29 @@ final class Wire {
   private static Mqtt5PublishBuilder.Complete encode(
       Envelope envelope, String topic, MqttQos qos, Time time) {
     Message message = envelope.message();
-    Map<String, String> properties = new LinkedHashMap<>();
+    List<Mqtt5UserProperty> properties = new ArrayList<>(2);
+    boolean toUser = topic.startsWith(USERS, topic.indexOf('/', "exps/".length()));
+    if (toUser || message.to().equals(FOREIGN)) {
+      properties.addAll(apart(envelope));
+    } else {
+      properties.add(Mqtt5UserProperty.of(HEAD, Head.write(envelope)));
+    }
+    properties.add(Mqtt5UserProperty.of(TRACE, message.trace().traceparent()));
     if (envelope.kind() != Kind.SEND) {
-      properties.put(KIND, envelope.kind().name().toLowerCase(Locale.ROOT));
-    }
-    properties.put(ID, message.id().toString());
-    properties.put(FROM, message.from().value());
-    properties.put(TRACE, message.trace().traceparent());
-    if (!message.payload().type().isEmpty()) {
-      properties.put(TYPE, message.payload().type());
-    }
-    Sequence sequence = envelope.sequence();
-    if (sequence != null) {
-      properties.put(SEQUENCE, sequence.incarnation() + "/" + sequence.number());
+      properties.add(Mqtt5UserProperty.of(KIND, envelope.kind().name().toLowerCase(Locale.ROOT)));
     }
     UUID answers = envelope.answers();
     if (answers != null) {
-      properties.put(ANSWERS, answers.toString());
+      properties.add(Mqtt5UserProperty.of(ANSWERS, answers.toString()));
     }
     if (!envelope.waiting().isEmpty()) {
-      properties.put(
-          WAITING,
-          envelope.waiting().stream().map(AgentId::value).collect(Collectors.joining(",")));
+      String waiting =
+          envelope.waiting().stream().map(AgentId::value).collect(Collectors.joining(","));
+      properties.add(Mqtt5UserProperty.of(WAITING, waiting));
     }
     if (!message.deadline().isNone()) {
-      properties.put(REMAINING, Long.toString(message.deadline().remaining(time).toMillis()));
+      long millis = message.deadline().remaining(time).toMillis();
+      properties.add(Mqtt5UserProperty.of(REMAINING, Long.toString(millis)));
     }
     return Mqtt5Publish.builder()
         .topic(topic)
@@ -155,14 +162,24 @@ final class Wire {
         .payload(message.payload().json())
         .payloadFormatIndicator(Mqtt5PayloadFormatIndicator.UTF_8)
         .contentType("application/json")
-        .userProperties(userProperties(properties));
+        .userProperties(Mqtt5UserProperties.of(properties));
   }
 
-  private static Mqtt5UserProperties userProperties(Map<String, String> properties) {
-    return Mqtt5UserProperties.of(
-        properties.entrySet().stream()
-            .map(property -> Mqtt5UserProperty.of(property.getKey(), property.getValue()))
-            .toList());
+  /** What a head says, in properties of their own, for those who read them by eye. */
+  private static List<Mqtt5UserProperty> apart(Envelope envelope) {
+    Message message = envelope.message();
+    List<Mqtt5UserProperty> properties = new ArrayList<>();
+    properties.add(Mqtt5UserProperty.of(ID, message.id().toString()));
+    properties.add(Mqtt5UserProperty.of(FROM, message.from().value()));
+    if (!message.payload().type().isEmpty()) {
+      properties.add(Mqtt5UserProperty.of(TYPE, message.payload().type()));
+    }
+    Sequence sequence = envelope.sequence();
+    if (sequence != null) {
+      properties.add(
+          Mqtt5UserProperty.of(SEQUENCE, sequence.incarnation() + "/" + sequence.number()));
+    }
+    return properties;
   }
 
   /**
@@ -188,15 +205,16 @@ final class Wire {
       throw new IllegalArgumentException("payload is empty; it must be JSON");
     }
     Channel channel = published ? Channel.AGENT_CHAT : Channel.ofLevel(levels.get(4));
-    String type = channel == Channel.INTERVENE ? INTERVENTION : "";
     Properties properties = Properties.of(publish);
+    Head written = properties.find(HEAD, Head::read);
+    Head head = written == null ? headOf(properties, channel) : written;
     Message message =
         new Message(
-            properties.get(ID, UUID::fromString, UUID::randomUUID),
-            properties.get(FROM, AgentId::of, () -> FOREIGN),
+            head.id(),
+            head.from(),
             AgentId.of(levels.get(3)),
             channel,
-            Payload.encoded(properties.get(TYPE, Function.identity(), () -> type), json),
+            Payload.encoded(head.type(), json),
             properties.get(TRACE, Trace::parse, Trace::start),
             properties.get(
                 REMAINING, millis -> deadline(millis, elapsedMillis, time), () -> Deadline.NONE));
@@ -204,9 +222,19 @@ final class Wire {
         ExperimentId.of(levels.get(1)),
         properties.get(KIND, kind -> Kind.valueOf(kind.toUpperCase(Locale.ROOT)), () -> Kind.SEND),
         message,
-        properties.find(SEQUENCE, Wire::sequence),
+        head.sequence(),
         properties.find(ANSWERS, UUID::fromString),
         properties.get(WAITING, Wire::agents, List::of));
+  }
+
+  /** What a foreign client says of its message in properties of their own, and what follows. */
+  private static Head headOf(Properties properties, Channel channel) {
+    String type = channel == Channel.INTERVENE ? INTERVENTION : "";
+    return new Head(
+        properties.get(ID, UUID::fromString, UUID::randomUUID),
+        properties.get(FROM, AgentId::of, () -> FOREIGN),
+        properties.find(SEQUENCE, Head::sequence),
+        properties.get(TYPE, Function.identity(), () -> type));
   }
 
   private static Deadline deadline(String millis, long elapsedMillis, Time time) {
@@ -216,17 +244,6 @@ final class Wire {
 
   private static List<AgentId> agents(String list) {
     return Stream.of(list.split(",", -1)).map(AgentId::of).toList();
-  }
-
-  /** Reads {@code <incarnation>/<number>}. */
-  private static Sequence sequence(String text) {
-    int slash = text.indexOf('/');
-    if (slash < 0) {
-      throw new IllegalArgumentException("sequence has no slash");
-    }
-    long number = Long.parseLong(text.substring(slash + 1));
-    // A broker keeps the order of a topic, so what is before the first that comes, comes no more.
-    return new Sequence(Long.parseLong(text.substring(0, slash)), number, number - 1);
   }
 
   /** The user properties of a message; of several with one name, the first. */

@@ -101,6 +101,24 @@ class MqttWireTest {
   }
 
   @Test
+  void receive_propertiesOfTheirOwn_meanWhatAHeadMeans() throws Exception {
+    var id = UUID.randomUUID();
+    Map<String, String> apart =
+        Map.of("id", id.toString(), "from", "carol", "seq", "7/3", "type", "a type");
+    publish("agent-chat", "{}", apart);
+    Envelope one = take();
+    publish("agent-chat", "{}", Map.of("mama", "1 " + id + " carol 7/3 a type"));
+    Envelope other = take();
+
+    assertThat(one.message().id()).isEqualTo(id).isEqualTo(other.message().id());
+    assertThat(one.message().from()).isEqualTo(AgentId.of("carol"));
+    assertThat(other.message().from()).isEqualTo(AgentId.of("carol"));
+    assertThat(one.sequence()).isEqualTo(new Sequence(7, 3, 2)).isEqualTo(other.sequence());
+    assertThat(one.message().payload().type()).isEqualTo("a type");
+    assertThat(other.message().payload().type()).isEqualTo("a type");
+  }
+
+  @Test
   void receive_malformed_isCountedAndTheNextArrives() throws Exception {
     publish("agent-chat", "{}", Map.of("kind", "shout"));
     publish("agent-chat", "{}", Map.of("kind", "reply"));
@@ -109,12 +127,15 @@ class MqttWireTest {
     publish("agent-chat", "{}", Map.of("id", "not a uuid"));
     publish("agent-chat", "{}", Map.of("traceparent", "00-0-0-0"));
     publish("agent-chat", "{}", Map.of("from", "a/b"));
+    publish("agent-chat", "{}", Map.of("mama", "1 " + UUID.randomUUID() + " alice -"));
+    publish("agent-chat", "{}", Map.of("mama", "2 " + UUID.randomUUID() + " alice - Text"));
+    publish("agent-chat", "{}", Map.of("mama", "1 " + UUID.randomUUID() + " alice 1 Text"));
     publish("agent-chat", "", Map.of());
     publish("no-channel", "{}", Map.of());
     publish("agent-chat", "{\"text\":\"well-formed\"}", Map.of());
 
     assertThat(take().message().payload().as(Payload.Text.class).text()).isEqualTo("well-formed");
-    assertThat(transport.figures().malformed()).isEqualTo(9);
+    assertThat(transport.figures().malformed()).isEqualTo(12);
     assertThat(arrived).isEmpty();
   }
 
@@ -142,11 +163,8 @@ class MqttWireTest {
             new Published(
                 topic,
                 Map.of(
+                    "mama", "1 6a2f41a3-c54c-4b0e-8a58-2f2e7d6a9d10 alice 7/1 Text",
                     "kind", "ask",
-                    "id", "6a2f41a3-c54c-4b0e-8a58-2f2e7d6a9d10",
-                    "from", "alice",
-                    "type", "Text",
-                    "seq", "7/1",
                     "waiting", "bob,alice",
                     "traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
                 1));
