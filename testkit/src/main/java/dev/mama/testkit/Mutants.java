@@ -1,10 +1,18 @@
 package dev.mama.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
+import static org.assertj.core.api.Assertions.fail;
+import static org.junit.platform.commons.support.AnnotationSupport.isAnnotated;
+import static org.junit.platform.commons.support.HierarchyTraversalMode.TOP_DOWN;
+import static org.junit.platform.commons.support.ReflectionSupport.findMethods;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMethod;
 
+import java.lang.reflect.Method;
+import java.util.List;
+import org.junit.platform.commons.annotation.Testable;
+import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.testkit.engine.EngineTestKit;
-import org.junit.platform.testkit.engine.EventType;
+import org.junit.platform.testkit.engine.Event;
 
 /**
  * Shows that a contract test can fail: it is run against an implementation that breaks the contract
@@ -17,19 +25,34 @@ public final class Mutants {
   private Mutants() {}
 
   /**
-   * Runs the contract test {@code mutantTest}, whose subject is broken on purpose, and asserts that
-   * at least one of its tests ran and failed.
+   * Runs the contract test {@code mutantTest}, whose subject is broken on purpose, method by method
+   * until one of its tests fails, and asserts that one does.
    *
    * @param mutantTest a static nested class that extends a contract; Surefire leaves nested classes
    *     alone
    */
   public static void assertKilled(Class<?> mutantTest) {
-    var events = EngineTestKit.engine("junit-jupiter").selectors(selectClass(mutantTest)).execute();
-    assertThat(events.testEvents().finished().count())
-        .as("tests of %s that ran", mutantTest.getSimpleName())
-        .isPositive();
-    assertThat(events.allEvents().failed().stream().filter(e -> e.getType() == EventType.FINISHED))
-        .as("tests that notice what %s breaks", mutantTest.getSimpleName())
-        .isNotEmpty();
+    List<Method> tests =
+        findMethods(mutantTest, each -> isAnnotated(each, Testable.class), TOP_DOWN);
+    long ran = 0;
+    for (Method test : tests) {
+      var events =
+          EngineTestKit.engine("junit-jupiter").selectors(selectMethod(mutantTest, test)).execute();
+      ran += events.testEvents().finished().count();
+      if (events.allEvents().finished().stream().anyMatch(Mutants::isFailure)) {
+        assertThat(ran).as("tests of %s that ran", mutantTest.getSimpleName()).isPositive();
+        return;
+      }
+    }
+    fail(
+        "none of %d tests notices what %s breaks; add one that does, or take the mutant out",
+        ran, mutantTest.getSimpleName());
+  }
+
+  private static boolean isFailure(Event finished) {
+    return finished
+        .getPayload(TestExecutionResult.class)
+        .filter(result -> result.getStatus() == TestExecutionResult.Status.FAILED)
+        .isPresent();
   }
 }

@@ -9,7 +9,6 @@ import static dev.mama.testkit.TransportEnvelopes.numbers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import dev.mama.AgentId;
 import dev.mama.Deadline;
@@ -30,61 +29,18 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
-import org.awaitility.core.ConditionFactory;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What {@link Transport} promises. Each test has an experiment of its own, so that transports may
- * share a broker; an envelope that arrives twice is fine.
+ * What {@link Transport} promises. An envelope that arrives twice is fine.
  *
  * <p>Confined to the test that extends it.
  */
-@Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-public abstract class TransportContract {
+public abstract class TransportContract extends TransportFixture {
 
-  private final ExperimentId experiment = ExperimentId.of("exp-" + UUID.randomUUID());
   private final Inbox inbox = new Inbox();
-  private final List<Transport> opened = new ArrayList<>();
-
-  /** Where the tests subscribe. */
-  private Transport transport;
-
-  /** Where the tests send: {@link #transport} itself, or one that reaches the same agents. */
-  private Transport sender;
-
-  /** Opens the transport to be tested; the contract closes it. */
-  protected abstract Transport open() throws Exception;
-
-  /**
-   * Opens the transport that the tests send through, as another process would. Unless overridden,
-   * sender and receiver share {@code transport}.
-   */
-  protected Transport openSender(Transport transport) throws Exception {
-    return transport;
-  }
-
-  /** How long an envelope may take before it counts as lost. */
-  protected Duration patience() {
-    return Duration.ofSeconds(30);
-  }
-
-  @BeforeEach
-  void openTransports() throws Exception {
-    transport = open();
-    opened.add(transport);
-    sender = openSender(transport);
-    opened.add(sender);
-  }
-
-  @AfterEach
-  void closeTransports() {
-    opened.reversed().forEach(Transport::close);
-  }
 
   @ParameterizedTest
   @MethodSource("dev.mama.testkit.TransportEnvelopes#shapes")
@@ -92,7 +48,7 @@ public abstract class TransportContract {
     Envelope sent = in(experiment, shape);
     transport.subscribe(experiment, List.of(BOB), inbox);
 
-    sender.send(sent);
+    other.send(sent);
 
     Envelope arrived = inbox.awaitAll(1).getFirst();
     assertThat(arrived)
@@ -115,7 +71,7 @@ public abstract class TransportContract {
     transport.subscribe(experiment, List.of(BOB), inbox);
     Envelope large = envelope(ALICE, BOB, "x".repeat(200_000), 1);
 
-    sender.send(large);
+    other.send(large);
 
     assertThat(inbox.awaitAll(1).getFirst().message().payload().json())
         .isEqualTo(large.message().payload().json());
@@ -126,7 +82,7 @@ public abstract class TransportContract {
     transport.subscribe(experiment, List.of(BOB), inbox);
 
     for (int number = 1; number <= 1_000; number++) {
-      sender.send(envelope(ALICE, BOB, "in order", number));
+      other.send(envelope(ALICE, BOB, "in order", number));
     }
 
     assertThat(numbers(inbox.awaitAll(1_000)))
@@ -153,7 +109,7 @@ public abstract class TransportContract {
             threads.submit(() -> {
               for (int number = 1; number <= perPair; number++) {
                 for (AgentId to : receivers) {
-                  sender.send(envelope(from, to, "load", number));
+                  other.send(envelope(from, to, "load", number));
                 }
               }
               return null;
@@ -183,7 +139,7 @@ public abstract class TransportContract {
     transport.subscribe(experiment, agents, inbox);
 
     for (AgentId agent : agents) {
-      sender.send(envelope(ALICE, agent, "to each", 1));
+      other.send(envelope(ALICE, agent, "to each", 1));
     }
 
     assertThat(inbox.awaitAll(agents.size()).stream().map(e -> e.message().to()))
@@ -203,8 +159,8 @@ public abstract class TransportContract {
     transport.subscribe(experiment, List.of(ALICE), ofAlice);
     transport.subscribe(experiment, List.of(BOB), inbox);
 
-    sender.send(envelope(BOB, ALICE, "for alice", 1));
-    sender.send(envelope(ALICE, BOB, "for bob", 1));
+    other.send(envelope(BOB, ALICE, "for alice", 1));
+    other.send(envelope(ALICE, BOB, "for bob", 1));
 
     assertThat(inbox.awaitAll(1)).allMatch(e -> e.message().to().equals(BOB));
     assertThat(ofAlice.awaitAll(1)).allMatch(e -> e.message().to().equals(ALICE));
@@ -212,16 +168,16 @@ public abstract class TransportContract {
 
   @Test
   void subscribe_sameAgentInAnotherExperiment_getsNothingOfThisOne() throws Exception {
-    ExperimentId other = ExperimentId.of("other-" + UUID.randomUUID());
+    ExperimentId another = ExperimentId.of("other-" + UUID.randomUUID());
     Inbox ofOther = new Inbox();
-    transport.subscribe(other, List.of(BOB), ofOther);
+    transport.subscribe(another, List.of(BOB), ofOther);
     transport.subscribe(experiment, List.of(BOB), inbox);
 
-    sender.send(envelope(ALICE, BOB, "here", 1));
+    other.send(envelope(ALICE, BOB, "here", 1));
     inbox.awaitAll(1);
-    sender.send(in(other, envelope(ALICE, BOB, "there", 2)));
+    other.send(in(another, envelope(ALICE, BOB, "there", 2)));
 
-    assertThat(ofOther.awaitAll(1)).allMatch(e -> e.experiment().equals(other));
+    assertThat(ofOther.awaitAll(1)).allMatch(e -> e.experiment().equals(another));
     assertThat(inbox.arrived).allMatch(e -> e.experiment().equals(experiment));
   }
 
@@ -231,7 +187,7 @@ public abstract class TransportContract {
 
     sendOrUnknown(envelope(BOB, ALICE, "nobody", 1));
     sendOrUnknown(in(ExperimentId.of("none-" + UUID.randomUUID()), envelope(ALICE, BOB, "no", 1)));
-    sender.send(envelope(ALICE, BOB, "marker", 2));
+    other.send(envelope(ALICE, BOB, "marker", 2));
 
     assertThat(inbox.awaitAll(1)).hasSize(1).allMatch(e -> isNumber(e, 2));
   }
@@ -240,11 +196,11 @@ public abstract class TransportContract {
   void subscribe_again_replacesTheReceiver() throws Exception {
     Inbox first = new Inbox();
     transport.subscribe(experiment, List.of(BOB), first);
-    sender.send(envelope(ALICE, BOB, "to the first", 1));
+    other.send(envelope(ALICE, BOB, "to the first", 1));
     first.awaitAll(1);
 
     transport.subscribe(experiment, List.of(BOB), inbox);
-    sender.send(envelope(ALICE, BOB, "to the second", 2));
+    other.send(envelope(ALICE, BOB, "to the second", 2));
 
     assertThat(inbox.awaitAll(1)).allMatch(e -> isNumber(e, 2));
     assertThat(first.arrived).allMatch(e -> isNumber(e, 1));
@@ -258,7 +214,7 @@ public abstract class TransportContract {
 
     transport.unsubscribe(experiment, List.of(ALICE, AgentId.of("never-subscribed")));
     sendOrUnknown(envelope(BOB, ALICE, "too late", 1));
-    sender.send(envelope(ALICE, BOB, "marker", 1));
+    other.send(envelope(ALICE, BOB, "marker", 1));
 
     inbox.awaitAll(1);
     assertThat(ofAlice.arrived).isEmpty();
@@ -270,7 +226,7 @@ public abstract class TransportContract {
     transport.unsubscribe(experiment, List.of(BOB));
     transport.subscribe(experiment, List.of(BOB), inbox);
 
-    sender.send(envelope(ALICE, BOB, "again", 1));
+    other.send(envelope(ALICE, BOB, "again", 1));
 
     assertThat(inbox.awaitAll(1)).hasSize(1);
   }
@@ -288,9 +244,9 @@ public abstract class TransportContract {
         });
     transport.subscribe(experiment, List.of(BOB), inbox);
 
-    sender.send(envelope(ALICE, broken, "throws", 1));
-    sender.send(envelope(ALICE, broken, "throws again", 2));
-    sender.send(envelope(ALICE, BOB, "goes on", 1));
+    other.send(envelope(ALICE, broken, "throws", 1));
+    other.send(envelope(ALICE, broken, "throws again", 2));
+    other.send(envelope(ALICE, BOB, "goes on", 1));
 
     afterThrow.awaitAll(2);
     assertThat(inbox.awaitAll(1)).hasSize(1);
@@ -303,12 +259,12 @@ public abstract class TransportContract {
     Thread.currentThread().interrupt();
     boolean told;
     try {
-      sender.send(envelope(ALICE, BOB, "interrupted", 1));
+      other.send(envelope(ALICE, BOB, "interrupted", 1));
       told = Thread.interrupted();
     } catch (InterruptedException e) {
       told = true;
     }
-    sender.send(envelope(ALICE, BOB, "goes on", 2));
+    other.send(envelope(ALICE, BOB, "goes on", 2));
 
     assertThat(told).as("the interruption is thrown or still set").isTrue();
     patiently().until(() -> inbox.arrived.stream().anyMatch(e -> isNumber(e, 2)));
@@ -318,10 +274,10 @@ public abstract class TransportContract {
   void sendAndSubscribe_afterClose_areRefused() throws Exception {
     transport.subscribe(experiment, List.of(BOB), inbox);
     transport.close();
-    sender.close();
+    other.close();
 
     assertThatExceptionOfType(TransportException.class)
-        .isThrownBy(() -> sender.send(envelope(ALICE, BOB, "too late", 1)))
+        .isThrownBy(() -> other.send(envelope(ALICE, BOB, "too late", 1)))
         .withMessageContaining("closed");
     assertThatThrownBy(() -> transport.subscribe(experiment, List.of(ALICE), inbox))
         .isInstanceOf(TransportException.class);
@@ -335,13 +291,9 @@ public abstract class TransportContract {
     assertThat(transport.name()).isNotBlank();
   }
 
-  private ConditionFactory patiently() {
-    return await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(5)).atMost(patience());
-  }
-
   private void sendOrUnknown(Envelope envelope) throws InterruptedException {
     try {
-      sender.send(envelope);
+      other.send(envelope);
     } catch (UnknownAgentException e) {
       assertThat(e.agent()).isEqualTo(envelope.message().to());
     }
@@ -349,16 +301,6 @@ public abstract class TransportContract {
 
   private Envelope envelope(AgentId from, AgentId to, String text, long number) {
     return TransportEnvelopes.numbered(experiment, from, to, text, number);
-  }
-
-  /** Without a stack trace, which a transport would rightly log. */
-  private static final class ThrownOnPurpose extends RuntimeException {
-
-    private static final long serialVersionUID = 1L;
-
-    ThrownOnPurpose() {
-      super("thrown by a test's receiver on purpose", null, false, false);
-    }
   }
 
   /** What arrived, in order. */

@@ -4,71 +4,30 @@ import static dev.mama.testkit.TransportEnvelopes.in;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.awaitility.Awaitility.await;
 
 import dev.mama.AgentId;
 import dev.mama.ExperimentId;
 import dev.mama.TransportException;
 import dev.mama.spi.Envelope;
 import dev.mama.spi.Transport;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
-import java.util.UUID;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /**
- * What {@link Transport} promises of topics. Each test has an experiment of its own, so that
- * transports may share a broker.
+ * What {@link Transport} promises of topics.
  *
  * <p>Confined to the test that extends it.
  */
-@Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-public abstract class TransportTopicsContract {
+public abstract class TransportTopicsContract extends TransportFixture {
 
   private static final String NEWS = "news";
   private static final AgentId ALICE = TransportEnvelopes.ALICE;
 
-  private final ExperimentId experiment = ExperimentId.of("exp-" + UUID.randomUUID());
   private final Queue<String> first = new ConcurrentLinkedQueue<>();
   private final Queue<String> second = new ConcurrentLinkedQueue<>();
-  private final List<Transport> opened = new ArrayList<>();
-  private Transport transport;
-  private Transport other;
-
-  /** Opens the transport to be tested; the contract closes it. */
-  protected abstract Transport open() throws Exception;
-
-  /** Opens one that reaches the same topics, as another process would; by default the same. */
-  protected Transport openOther(Transport transport) throws Exception {
-    return transport;
-  }
-
-  /** How long an envelope may take before it counts as lost. */
-  protected Duration patience() {
-    return Duration.ofSeconds(30);
-  }
-
-  @BeforeEach
-  void openTransports() throws Exception {
-    transport = open();
-    opened.add(transport);
-    other = openOther(transport);
-    opened.add(other);
-  }
-
-  @AfterEach
-  void closeTransports() {
-    opened.reversed().forEach(Transport::close);
-  }
 
   @Test
   void publish_twoReceivers_reachesBothUnaltered() throws Exception {
@@ -80,7 +39,7 @@ public abstract class TransportTopicsContract {
     transport.publish(sent);
 
     awaitOnly(second, "rain");
-    patiently(() -> !arrived.isEmpty());
+    patiently().until(() -> !arrived.isEmpty());
     assertThat(arrived.peek())
         .usingRecursiveComparison()
         .ignoringFields("message.payload")
@@ -107,7 +66,7 @@ public abstract class TransportTopicsContract {
     other.publish(published("rain"));
     other.publish(published("sun"));
 
-    patiently(() -> first.contains("sun"));
+    patiently().until(() -> first.contains("sun"));
     assertThat(first).containsExactly("rain", "sun");
   }
 
@@ -118,7 +77,7 @@ public abstract class TransportTopicsContract {
 
     transport.publish(published("heard"));
 
-    patiently(() -> first.contains("heard"));
+    patiently().until(() -> first.contains("heard"));
   }
 
   @Test
@@ -182,7 +141,7 @@ public abstract class TransportTopicsContract {
     other.publish(published("rain"));
     other.publish(published("sun"));
 
-    patiently(() -> first.contains("sun"));
+    patiently().until(() -> first.contains("sun"));
     assertThat(first).containsExactly("rain", "sun");
   }
 
@@ -221,21 +180,7 @@ public abstract class TransportTopicsContract {
   }
 
   private void awaitOnly(Queue<String> texts, String text) {
-    patiently(() -> !texts.isEmpty());
+    patiently().until(() -> !texts.isEmpty());
     assertThat(texts).containsExactly(text);
-  }
-
-  private void patiently(Callable<Boolean> condition) {
-    await().pollInterval(Duration.ofMillis(5)).atMost(patience()).until(condition);
-  }
-
-  /** Without a stack trace, which a transport would rightly log. */
-  private static final class ThrownOnPurpose extends RuntimeException {
-
-    private static final long serialVersionUID = 1L;
-
-    ThrownOnPurpose() {
-      super("thrown by a test's receiver on purpose", null, false, false);
-    }
   }
 }

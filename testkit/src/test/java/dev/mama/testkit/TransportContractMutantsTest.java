@@ -7,7 +7,6 @@ import dev.mama.ExperimentId;
 import dev.mama.Message;
 import dev.mama.Payload;
 import dev.mama.Trace;
-import dev.mama.runtime.InMemoryTransport;
 import dev.mama.spi.Envelope;
 import dev.mama.spi.Envelope.Kind;
 import dev.mama.spi.Transport;
@@ -70,7 +69,7 @@ class TransportContractMutantsTest {
     @Override
     protected Transport open() {
       var count = new AtomicInteger();
-      return new Wrapper() {
+      return new BreakableTransport() {
         @Override
         public void send(Envelope envelope) throws InterruptedException {
           if (count.incrementAndGet() % 97 != 0) {
@@ -86,7 +85,7 @@ class TransportContractMutantsTest {
     protected Transport open() {
       var count = new AtomicInteger();
       var held = new AtomicReference<@Nullable Envelope>();
-      return new Wrapper() {
+      return new BreakableTransport() {
         @Override
         void deliver(Envelope envelope, Consumer<Envelope> receiver) {
           if (count.incrementAndGet() % 97 == 0) {
@@ -109,7 +108,7 @@ class TransportContractMutantsTest {
 
     @Override
     protected final Transport open() {
-      return new Wrapper() {
+      return new BreakableTransport() {
         @Override
         void deliver(Envelope envelope, Consumer<Envelope> receiver) {
           receiver.accept(altered(envelope, envelope.message()));
@@ -203,10 +202,11 @@ class TransportContractMutantsTest {
     @Override
     protected Transport open() {
       Set<Consumer<Envelope>> all = ConcurrentHashMap.newKeySet();
-      return new Wrapper() {
+      return new BreakableTransport() {
         @Override
         public void subscribe(
-            ExperimentId experiment, Collection<AgentId> agents, Consumer<Envelope> receiver) {
+            ExperimentId experiment, Collection<AgentId> agents, Consumer<Envelope> receiver)
+            throws InterruptedException {
           all.add(receiver);
           super.subscribe(experiment, agents, receiver);
         }
@@ -225,15 +225,17 @@ class TransportContractMutantsTest {
     @Override
     protected Transport open() {
       Map<UUID, Envelope> sent = new ConcurrentHashMap<>();
-      return new Wrapper() {
+      return new BreakableTransport() {
         @Override
         public void subscribe(
-            ExperimentId experiment, Collection<AgentId> agents, Consumer<Envelope> receiver) {
+            ExperimentId experiment, Collection<AgentId> agents, Consumer<Envelope> receiver)
+            throws InterruptedException {
           super.subscribe(ONE, agents, receiver);
         }
 
         @Override
-        public void unsubscribe(ExperimentId experiment, Collection<AgentId> agents) {
+        public void unsubscribe(ExperimentId experiment, Collection<AgentId> agents)
+            throws InterruptedException {
           super.unsubscribe(ONE, agents);
         }
 
@@ -255,7 +257,7 @@ class TransportContractMutantsTest {
   static final class IgnoresUnsubscribe extends Mutant {
     @Override
     protected Transport open() {
-      return new Wrapper() {
+      return new BreakableTransport() {
         @Override
         public void unsubscribe(ExperimentId experiment, Collection<AgentId> agents) {}
       };
@@ -266,10 +268,11 @@ class TransportContractMutantsTest {
     @Override
     protected Transport open() {
       Set<AgentId> known = ConcurrentHashMap.newKeySet();
-      return new Wrapper() {
+      return new BreakableTransport() {
         @Override
         public void subscribe(
-            ExperimentId experiment, Collection<AgentId> agents, Consumer<Envelope> receiver) {
+            ExperimentId experiment, Collection<AgentId> agents, Consumer<Envelope> receiver)
+            throws InterruptedException {
           super.subscribe(experiment, agents.stream().filter(known::add).toList(), receiver);
         }
       };
@@ -280,7 +283,7 @@ class TransportContractMutantsTest {
     @Override
     protected Transport open() {
       var stopped = new AtomicBoolean();
-      return new Wrapper() {
+      return new BreakableTransport() {
         @Override
         void deliver(Envelope envelope, Consumer<Envelope> receiver) {
           if (!stopped.getAndSet(true)) {
@@ -295,10 +298,11 @@ class TransportContractMutantsTest {
   static final class SubscribesTheFirstThousand extends Mutant {
     @Override
     protected Transport open() {
-      return new Wrapper() {
+      return new BreakableTransport() {
         @Override
         public void subscribe(
-            ExperimentId experiment, Collection<AgentId> agents, Consumer<Envelope> receiver) {
+            ExperimentId experiment, Collection<AgentId> agents, Consumer<Envelope> receiver)
+            throws InterruptedException {
           super.subscribe(experiment, agents.stream().limit(1_000).toList(), receiver);
         }
       };
@@ -308,7 +312,7 @@ class TransportContractMutantsTest {
   static final class SwallowsInterruption extends Mutant {
     @Override
     protected Transport open() {
-      return new Wrapper() {
+      return new BreakableTransport() {
         @Override
         public void send(Envelope envelope) throws InterruptedException {
           try {
@@ -324,7 +328,7 @@ class TransportContractMutantsTest {
   static final class ClosesWhenInterrupted extends Mutant {
     @Override
     protected Transport open() {
-      return new Wrapper() {
+      return new BreakableTransport() {
         @Override
         public void send(Envelope envelope) throws InterruptedException {
           try {
@@ -341,62 +345,10 @@ class TransportContractMutantsTest {
   static final class SendsAfterClose extends Mutant {
     @Override
     protected Transport open() {
-      return new Wrapper() {
+      return new BreakableTransport() {
         @Override
         public void close() {}
       };
-    }
-  }
-
-  /** A right transport with places to break it. */
-  private static class Wrapper implements Transport {
-
-    private final InMemoryTransport right = InMemoryTransport.open();
-
-    void deliver(Envelope envelope, Consumer<Envelope> receiver) {
-      receiver.accept(envelope);
-    }
-
-    @Override
-    public String name() {
-      return right.name();
-    }
-
-    @Override
-    public void subscribe(
-        ExperimentId experiment, Collection<AgentId> agents, Consumer<Envelope> receiver) {
-      right.subscribe(experiment, agents, envelope -> deliver(envelope, receiver));
-    }
-
-    @Override
-    public void unsubscribe(ExperimentId experiment, Collection<AgentId> agents) {
-      right.unsubscribe(experiment, agents);
-    }
-
-    @Override
-    public void send(Envelope envelope) throws InterruptedException {
-      right.send(envelope);
-    }
-
-    @Override
-    public void subscribeTopic(ExperimentId experiment, String topic, Consumer<Envelope> receiver) {
-      right.subscribeTopic(experiment, topic, receiver);
-    }
-
-    @Override
-    public void unsubscribeTopic(
-        ExperimentId experiment, String topic, Consumer<Envelope> receiver) {
-      right.unsubscribeTopic(experiment, topic, receiver);
-    }
-
-    @Override
-    public void publish(Envelope envelope) throws InterruptedException {
-      right.publish(envelope);
-    }
-
-    @Override
-    public void close() {
-      right.close();
     }
   }
 }

@@ -2,7 +2,6 @@ package dev.mama.testkit;
 
 import dev.mama.AgentId;
 import dev.mama.ExperimentId;
-import dev.mama.runtime.InMemoryTransport;
 import dev.mama.spi.Envelope;
 import dev.mama.spi.Transport;
 import java.time.Duration;
@@ -38,7 +37,7 @@ class TransportTopicsContractMutantsTest {
   static final class Drops extends Mutant {
     @Override
     protected Transport open() {
-      return new Wrapper() {
+      return new BreakableTransport() {
         @Override
         public void publish(Envelope envelope) {}
       };
@@ -48,10 +47,11 @@ class TransportTopicsContractMutantsTest {
   static final class MixesTopics extends Mutant {
     @Override
     protected Transport open() {
-      return new Wrapper() {
+      return new BreakableTransport() {
         @Override
         public void subscribeTopic(
-            ExperimentId experiment, String topic, Consumer<Envelope> receiver) {
+            ExperimentId experiment, String topic, Consumer<Envelope> receiver)
+            throws InterruptedException {
           super.subscribeTopic(experiment, topic, receiver);
           super.subscribeTopic(experiment, "weather", receiver);
         }
@@ -62,11 +62,14 @@ class TransportTopicsContractMutantsTest {
   static final class MixesTopicsAndAgents extends Mutant {
     @Override
     protected Transport open() {
-      return new Wrapper() {
+      return new BreakableTransport() {
         @Override
         public void subscribe(
-            ExperimentId experiment, Collection<AgentId> agents, Consumer<Envelope> receiver) {
-          agents.forEach(agent -> subscribeTopic(experiment, agent.value(), receiver));
+            ExperimentId experiment, Collection<AgentId> agents, Consumer<Envelope> receiver)
+            throws InterruptedException {
+          for (AgentId agent : agents) {
+            subscribeTopic(experiment, agent.value(), receiver);
+          }
         }
       };
     }
@@ -75,7 +78,7 @@ class TransportTopicsContractMutantsTest {
   static final class IgnoresUnsubscribe extends Mutant {
     @Override
     protected Transport open() {
-      return new Wrapper() {
+      return new BreakableTransport() {
         @Override
         public void unsubscribeTopic(
             ExperimentId experiment, String topic, Consumer<Envelope> receiver) {}
@@ -86,7 +89,7 @@ class TransportTopicsContractMutantsTest {
   static final class TakesSequences extends Mutant {
     @Override
     protected Transport open() {
-      return new Wrapper() {
+      return new BreakableTransport() {
         @Override
         public void publish(Envelope e) throws InterruptedException {
           super.publish(
@@ -99,58 +102,10 @@ class TransportTopicsContractMutantsTest {
   static final class PublishesAfterClose extends Mutant {
     @Override
     protected Transport open() {
-      return new Wrapper() {
+      return new BreakableTransport() {
         @Override
         public void close() {}
       };
-    }
-  }
-
-  /** A right transport with places to break it. */
-  private static class Wrapper implements Transport {
-
-    private final InMemoryTransport right = InMemoryTransport.open();
-
-    @Override
-    public String name() {
-      return right.name();
-    }
-
-    @Override
-    public void subscribe(
-        ExperimentId experiment, Collection<AgentId> agents, Consumer<Envelope> receiver) {
-      right.subscribe(experiment, agents, receiver);
-    }
-
-    @Override
-    public void unsubscribe(ExperimentId experiment, Collection<AgentId> agents) {
-      right.unsubscribe(experiment, agents);
-    }
-
-    @Override
-    public void send(Envelope envelope) throws InterruptedException {
-      right.send(envelope);
-    }
-
-    @Override
-    public void subscribeTopic(ExperimentId experiment, String topic, Consumer<Envelope> receiver) {
-      right.subscribeTopic(experiment, topic, receiver);
-    }
-
-    @Override
-    public void unsubscribeTopic(
-        ExperimentId experiment, String topic, Consumer<Envelope> receiver) {
-      right.unsubscribeTopic(experiment, topic, receiver);
-    }
-
-    @Override
-    public void publish(Envelope envelope) throws InterruptedException {
-      right.publish(envelope);
-    }
-
-    @Override
-    public void close() {
-      right.close();
     }
   }
 }

@@ -13,7 +13,7 @@ class MosquittoTransportTest extends TransportContract {
   }
 
   @Override
-  protected Transport openSender(Transport receiver) throws InterruptedException {
+  protected Transport openOther(Transport transport) throws InterruptedException {
     return MqttTransport.connect(SharedMosquitto.broker().address());
   }
 }

@@ -14,7 +14,7 @@ class MqttTransportTwoConnectionsTest extends TransportContract {
   }
 
   @Override
-  protected Transport openSender(Transport receiver) throws InterruptedException {
+  protected Transport openOther(Transport transport) throws InterruptedException {
     return MqttTransport.connect(SharedBroker.address());
   }
 }
