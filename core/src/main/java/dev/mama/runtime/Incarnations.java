@@ -1,6 +1,7 @@
 package dev.mama.runtime;
 
 import dev.mama.Time;
+import dev.mama.spi.Envelope.Sequence;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 
@@ -9,8 +10,6 @@ import java.util.random.RandomGenerator;
  * those of other groups by a random part. Milliseconds since 1970 stand in the upper 42 bits.
  */
 final class Incarnations {
-
-  private static final int RANDOM_BITS = 22;
 
   private final Time time;
   private final RandomGenerator chance;
@@ -22,7 +21,9 @@ final class Incarnations {
   }
 
   long next() {
-    long fresh = (time.now().toEpochMilli() << RANDOM_BITS) | chance.nextInt(1 << RANDOM_BITS);
+    long fresh =
+        (time.now().toEpochMilli() << Sequence.CHANCE_BITS)
+            | chance.nextInt(1 << Sequence.CHANCE_BITS);
     return last.updateAndGet(previous -> Math.max(previous + 1, fresh));
   }
 }

@@ -48,13 +48,22 @@ public record Envelope(
   /**
    * A place in the line of messages from one sender to one receiver.
    *
-   * @param incarnation the sender's start; a later start has a greater one
+   * @param incarnation the sender's start; a later start has a greater one, for its upper 42 bits
+   *     are the sender's clock, and the lower 22 tell starts apart
    * @param number 1 for the first message of this incarnation to this receiver, then one more each
    * @param before what is behind it if it is the first of its line to come: numbers up to this one
    *     do not come any more, because an earlier start of the receiver had them, or because the
    *     transport keeps the order; 0 where the transport does not know
    */
   public record Sequence(long incarnation, long number, long before) {
+
+    /** How many of the lower bits of an incarnation are no time. */
+    public static final int CHANCE_BITS = 22;
+
+    /** When the sender started by its own clock, milliseconds since 1970. */
+    public long startedMillis() {
+      return incarnation >>> CHANCE_BITS;
+    }
 
     /** A place in a line of which nothing is behind. */
     public Sequence(long incarnation, long number) {
