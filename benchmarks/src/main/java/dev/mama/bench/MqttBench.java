@@ -114,7 +114,9 @@ final class MqttBench implements Bench {
 
     List<Figure> all() throws Exception {
       now("warming up");
-      var unused = duel(100, 1, ring -> agents(ring, 100), sizes.hops());
+      for (int round = 0; round < sizes.coldRounds(); round += sizes.rounds()) {
+        var unused = duel(100, 1, ring -> agents(ring, 100), sizes.hops());
+      }
       for (int members : sizes.agents()) {
         for (int qos = 0; qos <= 2; qos++) {
           now("QoS %d, %,d agents".formatted(qos, members));
@@ -244,14 +246,17 @@ final class MqttBench implements Bench {
       int tokens = tokens(members, sizes.hops());
       int clients = 0;
       try (var other = new MqttOtherProcess(address, experiment, members, BYTES)) {
-        for (int round = 0; round < sizes.rounds(); round++) {
+        for (int round = -sizes.coldRounds(); round < sizes.rounds(); round++) {
           var ring = new MqttRing(members, BYTES);
           try (var here = new MqttAgents(address, experiment, ring, members, 0, 2, false)) {
             clients = Math.max(clients, broker.clients().size());
             // The last hop ends here: the even members are.
             int hops = sizes.hops() / tokens / 2 * 2 + 1;
-            times.add(ring.run(tokens, hops, token -> here.send(even(token))));
-            onTheWay.add(ring.samples());
+            long nanos = ring.run(tokens, hops, token -> here.send(even(token)));
+            if (round >= 0) {
+              times.add(nanos);
+              onTheWay.add(ring.samples());
+            }
           }
         }
         other.checkAlive();

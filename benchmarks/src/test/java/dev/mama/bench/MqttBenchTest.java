@@ -13,7 +13,7 @@ class MqttBenchTest {
 
   @Test
   void run_hasItsFigures_finiteAndPositive() throws InterruptedException {
-    var tiny = new MqttSizes(List.of(4), 40, 1);
+    var tiny = new MqttSizes(List.of(4), 40, 1, 0);
     Map<String, Figure> figures =
         new MqttBench(tiny, tiny)
                 .run(
