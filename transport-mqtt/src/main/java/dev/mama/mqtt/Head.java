@@ -75,8 +75,7 @@ record Head(UUID id, AgentId from, @Nullable Sequence sequence, String type) {
     if (slash < 0) {
       throw new IllegalArgumentException("sequence has no slash");
     }
-    long number = Long.parseLong(text, slash + 1, text.length(), 10);
-    // A broker keeps the order of a topic, so what is before the first that comes, comes no more.
-    return new Sequence(Long.parseLong(text, 0, slash, 10), number, number - 1);
+    return new Sequence(
+        Long.parseLong(text, 0, slash, 10), Long.parseLong(text, slash + 1, text.length(), 10));
   }
 }

@@ -6,6 +6,7 @@ import dev.mama.journal.JournalException;
 import dev.mama.mqtt.InboxLines.Unhandled;
 import dev.mama.spi.Envelope;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -47,6 +48,7 @@ final class InboxJournal {
 
   private static final int MOST_AT_ONCE = 1_000;
   private static final int FETCH_WINDOW = 20_000;
+  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
   /** Hands an envelope to the receiver of an address; false if it has none. */
   interface Delivery {
@@ -92,6 +94,7 @@ final class InboxJournal {
   private final Set<String> behind = new LinkedHashSet<>();
   private final TreeMap<Long, String> unhandled = new TreeMap<>();
   private long heldBytes;
+  private long laterInAll;
   private int fetched;
   private boolean stopped;
 
@@ -132,7 +135,8 @@ final class InboxJournal {
           Envelope envelope = decode(taken);
           String address = Wire.address(taken.publish());
           if (isFirst(address, envelope)) {
-            left.put(sequence, new Unhandled(address, envelope));
+            String sender = envelope.message().from().value();
+            left.put(sequence, new Unhandled(address, sender, envelope.sequence()));
           }
         }
         case InboxRecord.Done done -> done.sequences().forEach(left::remove);
@@ -225,7 +229,7 @@ final class InboxJournal {
     fetch();
     store.writeMarks();
     store.checkpoint(lines, unhandled.isEmpty() ? Long.MAX_VALUE : unhandled.firstKey());
-    waiting = agents.values().stream().mapToLong(agent -> agent.later.size()).sum();
+    waiting = laterInAll;
   }
 
   private boolean isFirst(String address, Envelope envelope) {
@@ -254,6 +258,7 @@ final class InboxJournal {
 
   private void later(String address, long sequence) {
     agents.computeIfAbsent(address, a -> new Agent()).later.add(sequence);
+    laterInAll++;
     behind.add(address);
   }
 
@@ -334,6 +339,7 @@ final class InboxJournal {
       return false;
     }
     agent.later.removeFirst();
+    laterInAll--;
     fetched++;
     hand(sequence, address, agent, envelope, taken.publish());
     return true;
@@ -343,12 +349,18 @@ final class InboxJournal {
     return Wire.decode(taken.publish(), time, time.now().toEpochMilli() - taken.arrivedMillis());
   }
 
-  /** Notes what was handled so far and gives the folder free. What was not stays for the next. */
+  /**
+   * Notes what was handled so far and gives the folder free. What was not stays for the next. Waits
+   * for a full disk 5 seconds, and then leaves what it could not write to the broker.
+   */
   void close() throws InterruptedException {
     if (!failed) {
       events.add(new Event.Stop());
     }
-    thread.join();
+    if (!thread.join(CLOSE_LIMIT)) {
+      thread.interrupt();
+      thread.join();
+    }
     store.close();
   }
 }

@@ -105,10 +105,9 @@ final class InboxLines {
   void begin(Iterable<Unhandled> unhandled) {
     lines.values().forEach(starts -> starts.forEach(line -> line.before = line.next - 1));
     for (Unhandled each : unhandled) {
-      Sequence sequence = each.envelope().sequence();
+      Sequence sequence = each.sequence();
       if (sequence != null) {
-        Line line =
-            line(each.address(), each.envelope().message().from().value(), sequence.incarnation());
+        Line line = line(each.address(), each.sender(), sequence.incarnation());
         if (line != null) {
           line.before = Math.min(line.before, sequence.number() - 1);
         }
@@ -117,7 +116,7 @@ final class InboxLines {
   }
 
   /** A message that was taken over and not handled. */
-  record Unhandled(String address, Envelope envelope) {}
+  record Unhandled(String address, String sender, @Nullable Sequence sequence) {}
 
   /** {@code envelope} with what is behind it in its line. */
   Envelope placed(String address, Envelope envelope) {

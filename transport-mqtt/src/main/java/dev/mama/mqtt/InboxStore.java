@@ -133,15 +133,19 @@ final class InboxStore {
     if (recordsSinceCheckpoint < CHECKPOINT_EVERY) {
       return;
     }
-    recordsSinceCheckpoint = 0;
-    long first = journal.nextSequence();
-    List<InboxRecord.LineState> states = lines.states();
-    for (int from = 0; from < states.size(); from += LINES_PER_RECORD) {
-      int to = Math.min(states.size(), from + LINES_PER_RECORD);
-      var part = new InboxRecord.Lines(List.copyOf(states.subList(from, to)));
-      journal.append(part.encode().array(), Grade.JOURNALLED);
+    try {
+      long first = journal.nextSequence();
+      List<InboxRecord.LineState> states = lines.states();
+      for (int from = 0; from < states.size(); from += LINES_PER_RECORD) {
+        int to = Math.min(states.size(), from + LINES_PER_RECORD);
+        var part = new InboxRecord.Lines(List.copyOf(states.subList(from, to)));
+        journal.append(part.encode().array(), Grade.JOURNALLED);
+      }
+      journal.releaseBefore(Math.min(first, firstUnhandled));
+      recordsSinceCheckpoint = 0;
+    } catch (JournalException e) {
+      refused(e); // tried again with the next batch
     }
-    journal.releaseBefore(Math.min(first, firstUnhandled));
   }
 
   void close() {

@@ -2,8 +2,10 @@ package dev.mama.mqtt;
 
 import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
+import dev.mama.mqtt.Routes.Route;
 import dev.mama.spi.Envelope;
 import dev.mama.spi.Envelope.Kind;
+import dev.mama.spi.Envelope.Sequence;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -11,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
@@ -45,6 +49,10 @@ final class Intake implements InboxJournal.Delivery {
 
   /** Watchers of presence, by filter. */
   final Map<String, List<Consumer<Presence>>> watchers = new ConcurrentHashMap<>();
+
+  /** Tells them, one piece of news after another: who is lost and who is here must not swap. */
+  private final ExecutorService news =
+      Executors.newSingleThreadExecutor(Thread.ofVirtual().name("mama-mqtt-presence").factory());
 
   /** What a kept session brought for agents that have not been started yet; by itself. */
   private final Map<String, List<Mqtt5Publish>> parked = new HashMap<>();
@@ -85,7 +93,8 @@ final class Intake implements InboxJournal.Delivery {
         return;
       }
       takeOver(publish);
-    } catch (IllegalArgumentException e) {
+    } catch (RuntimeException e) {
+      // Whatever it is that nobody thought of: thrown further, it would end all arrivals.
       malformed.increment();
       acknowledge(publish);
       log.warn(
@@ -108,7 +117,7 @@ final class Intake implements InboxJournal.Delivery {
     }
     Presence presence = PresenceWire.decode(publish);
     for (var watcher : watchers.getOrDefault(PresenceWire.filterOf(publish), List.of())) {
-      Thread.startVirtualThread(() -> watcher.accept(presence));
+      news.execute(() -> watcher.accept(presence));
     }
   }
 
@@ -125,11 +134,11 @@ final class Intake implements InboxJournal.Delivery {
     if (envelope.sequence() == null && !recent.isNew(envelope.message().id())) {
       repeated.increment();
     } else {
-      List<Consumer<Envelope>> receivers = isParked ? List.of() : routes.of(address);
-      if (receivers.isEmpty()) {
+      Route route = isParked ? Route.NONE : routes.of(address);
+      if (route.receivers().isEmpty()) {
         deliverOrPark(address, publish);
       } else {
-        deliver(address, receivers, envelope, publish);
+        deliver(address, route, envelope, publish);
       }
     }
     acknowledge(publish);
@@ -149,7 +158,7 @@ final class Intake implements InboxJournal.Delivery {
 
   @Override
   public boolean hasReceiver(String address) {
-    return !routes.of(address).isEmpty();
+    return !routes.of(address).receivers().isEmpty();
   }
 
   @Override
@@ -158,10 +167,9 @@ final class Intake implements InboxJournal.Delivery {
     deliver(address, routes.of(address), envelope, publish);
   }
 
-  private void deliver(
-      String address, List<Consumer<Envelope>> receivers, Envelope envelope, Mqtt5Publish publish) {
-    Envelope asked = asRequest(envelope, publish);
-    for (Consumer<Envelope> receiver : receivers) {
+  private void deliver(String address, Route route, Envelope envelope, Mqtt5Publish publish) {
+    Envelope asked = asRequest(inLine(route, envelope), publish);
+    for (Consumer<Envelope> receiver : route.receivers()) {
       received.increment();
       receiving.add(Thread.currentThread());
       try {
@@ -172,6 +180,28 @@ final class Intake implements InboxJournal.Delivery {
         receiving.remove(Thread.currentThread());
       }
     }
+  }
+
+  /**
+   * A broker keeps the order of a topic, so what is before the first that comes, comes no more.
+   * That is a gap where the sender started after we had subscribed; else it may have gone to an
+   * earlier start of the receiver.
+   */
+  private static Envelope inLine(Route route, Envelope envelope) {
+    Sequence sequence = envelope.sequence();
+    if (sequence == null
+        || sequence.before() > 0
+        || sequence.number() == 1
+        || sequence.startedMillis() > route.sinceMillis()) {
+      return envelope;
+    }
+    return new Envelope(
+        envelope.experiment(),
+        envelope.kind(),
+        envelope.message(),
+        new Sequence(sequence.incarnation(), sequence.number(), sequence.number() - 1),
+        envelope.answers(),
+        envelope.waiting());
   }
 
   /** A foreign client that says where the answer goes, asks. */
@@ -237,6 +267,11 @@ final class Intake implements InboxJournal.Delivery {
       }
     }
     isParked = !parked.isEmpty();
+  }
+
+  /** Tells nobody any more. */
+  void close() {
+    news.shutdown();
   }
 
   MqttFigures figures(MqttFigures sending) {

@@ -2,6 +2,7 @@ package dev.mama.mqtt;
 
 import dev.mama.AgentId;
 import dev.mama.ExperimentId;
+import dev.mama.Intervention;
 import dev.mama.Time;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -24,6 +25,8 @@ import java.util.Set;
  * @param topicRate messages this transport sends to one agent or topic a second, 0 for no limit
  *     (the default)
  * @param telemetry simple names of the records that are published at QoS 0 and may be lost
+ * @param exactlyOnce simple names of the records that are sent at QoS 2 on any channel; by default
+ *     {@code Intervention}
  * @param presence what others are told of this process, empty for nothing
  * @param time the clock that deadlines are on
  */
@@ -34,6 +37,7 @@ public record MqttOptions(
     int rate,
     int topicRate,
     Set<String> telemetry,
+    Set<String> exactlyOnce,
     Optional<Announcement> presence,
     Time time) {
 
@@ -60,6 +64,7 @@ public record MqttOptions(
    */
   public MqttOptions {
     telemetry = Set.copyOf(telemetry);
+    exactlyOnce = Set.copyOf(exactlyOnce);
     require(heldBytes, "heldBytes", 1L << 20, 1L << 36);
     require(heldPerAgent, "heldPerAgent", 1, 100_000);
     require(rate, "rate", 0, 10_000_000);
@@ -76,7 +81,15 @@ public record MqttOptions(
   /** Acknowledge from the mailbox, no limits, no telemetry, no presence, the machine's clocks. */
   public static MqttOptions defaults() {
     return new MqttOptions(
-        Optional.empty(), 64L << 20, 128, 0, 0, Set.of(), Optional.empty(), Time.system());
+        Optional.empty(),
+        64L << 20,
+        128,
+        0,
+        0,
+        Set.of(),
+        Set.of(Intervention.class.getSimpleName()),
+        Optional.empty(),
+        Time.system());
   }
 
   /**
@@ -86,27 +99,56 @@ public record MqttOptions(
    */
   public MqttOptions inbox(Path folder) {
     return new MqttOptions(
-        Optional.of(folder), heldBytes, heldPerAgent, rate, topicRate, telemetry, presence, time);
+        Optional.of(folder),
+        heldBytes,
+        heldPerAgent,
+        rate,
+        topicRate,
+        telemetry,
+        exactlyOnce,
+        presence,
+        time);
   }
 
   /**
    * Other limits of what is in memory at once; see {@link #heldBytes} and {@link #heldPerAgent}.
    */
   public MqttOptions held(long bytes, int perAgent) {
-    return new MqttOptions(inbox, bytes, perAgent, rate, topicRate, telemetry, presence, time);
+    return new MqttOptions(
+        inbox, bytes, perAgent, rate, topicRate, telemetry, exactlyOnce, presence, time);
   }
 
   /** Limits what is sent; senders wait. See {@link #rate} and {@link #topicRate}. */
   public MqttOptions rates(int perSecond, int perTopicAndSecond) {
     return new MqttOptions(
-        inbox, heldBytes, heldPerAgent, perSecond, perTopicAndSecond, telemetry, presence, time);
+        inbox,
+        heldBytes,
+        heldPerAgent,
+        perSecond,
+        perTopicAndSecond,
+        telemetry,
+        exactlyOnce,
+        presence,
+        time);
   }
 
   /** Publishes records of {@code type}, too, at QoS 0: each is outdated by the next. */
   public MqttOptions telemetry(Class<? extends Record> type) {
     var types = new HashSet<>(telemetry);
     types.add(type.getSimpleName());
-    return new MqttOptions(inbox, heldBytes, heldPerAgent, rate, topicRate, types, presence, time);
+    return new MqttOptions(
+        inbox, heldBytes, heldPerAgent, rate, topicRate, types, exactlyOnce, presence, time);
+  }
+
+  /**
+   * Sends records of {@code type}, too, at QoS 2, whoever sends them and on whatever channel: twice
+   * the packets, for what must not even be repeated on the wire.
+   */
+  public MqttOptions exactlyOnce(Class<? extends Record> type) {
+    var types = new HashSet<>(exactlyOnce);
+    types.add(type.getSimpleName());
+    return new MqttOptions(
+        inbox, heldBytes, heldPerAgent, rate, topicRate, telemetry, types, presence, time);
   }
 
   /** Tells whoever watches {@code experiment} that these groups are here, and when they are not. */
@@ -118,6 +160,7 @@ public record MqttOptions(
         rate,
         topicRate,
         telemetry,
+        exactlyOnce,
         Optional.of(new Announcement(experiment, Set.of(groups))),
         time);
   }
@@ -125,6 +168,6 @@ public record MqttOptions(
   /** Takes deadlines from another clock. */
   public MqttOptions time(Time clock) {
     return new MqttOptions(
-        inbox, heldBytes, heldPerAgent, rate, topicRate, telemetry, presence, clock);
+        inbox, heldBytes, heldPerAgent, rate, topicRate, telemetry, exactlyOnce, presence, clock);
   }
 }

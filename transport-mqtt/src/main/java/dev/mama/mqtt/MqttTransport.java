@@ -30,8 +30,9 @@ import org.slf4j.LoggerFactory;
  * where it names a response topic below {@code exps/<experiment>/users/}, the agent's reply goes
  * there, with its correlation data. What is malformed is logged, counted and dropped.
  *
- * <p>Messages go at QoS 1, those on {@code user-survey} and {@code intervene} at QoS 2,
- * publications on topics at QoS 1, or 0 where they are telemetry ({@link MqttOptions#telemetry}).
+ * <p>Messages go at QoS 1, those on {@code user-survey} and {@code intervene}, and those of types
+ * named for it ({@link MqttOptions#exactlyOnce}), at QoS 2, publications on topics at QoS 1, or 0
+ * where they are telemetry ({@link MqttOptions#telemetry}).
  *
  * <p>{@link #send} returns once the broker has acknowledged. At most 1,000 messages are
  * unacknowledged; further senders wait, in their order. Arriving messages are acknowledged once
@@ -54,7 +55,7 @@ public final class MqttTransport implements Transport {
 
   private final MqttBroker broker;
   private final MqttOptions options;
-  private final Routes routes = new Routes();
+  private final Routes routes;
   private final Intake intake;
   private final @Nullable InboxJournal inbox;
   private final Connection connection;
@@ -80,6 +81,7 @@ public final class MqttTransport implements Transport {
   private MqttTransport(MqttBroker broker, MqttOptions options) throws InterruptedException {
     this.broker = broker;
     this.options = options;
+    routes = new Routes(options.time());
     intake = new Intake(routes, options);
     inbox =
         options.inbox().isEmpty()
@@ -180,7 +182,7 @@ public final class MqttTransport implements Transport {
     if (way.isPresent()) {
       boolean heard = publisher.publish(Wire.encodeAnswer(envelope, way.get(), options.time()), to);
       log.debug("answered on '{}', heard: {}", way.get().topic(), heard);
-    } else if (!publisher.publish(Wire.encode(envelope, options.time()), to)
+    } else if (!publisher.publish(Wire.encode(envelope, options.exactlyOnce(), options.time()), to)
         && !to.equals(Wire.FOREIGN)) {
       throw new UnknownAgentException(to);
     }
@@ -226,7 +228,8 @@ public final class MqttTransport implements Transport {
    * dead one is known after at most one and a half of its {@link MqttBroker#keepAlive}. A process
    * is known that announces itself ({@link MqttOptions#presence}).
    *
-   * @param watcher called on a thread of its own for each piece of news
+   * @param watcher called for one piece of news after another, on a thread that all watchers of
+   *     this transport share
    * @throws TransportException if the broker refuses
    * @throws InterruptedException if interrupted while waiting; it may be told all the same
    */
@@ -289,6 +292,7 @@ public final class MqttTransport implements Transport {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
+      intake.close();
       routes.clear();
       publisher.release();
     }

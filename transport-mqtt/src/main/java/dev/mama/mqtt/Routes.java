@@ -2,6 +2,7 @@ package dev.mama.mqtt;
 
 import dev.mama.AgentId;
 import dev.mama.ExperimentId;
+import dev.mama.Time;
 import dev.mama.TransportException;
 import dev.mama.spi.Envelope;
 import java.util.ArrayList;
@@ -29,7 +30,18 @@ final class Routes {
     void unsubscribe(List<String> filters) throws InterruptedException;
   }
 
-  private final Map<String, List<Consumer<Envelope>>> receivers = new ConcurrentHashMap<>();
+  /**
+   * Who receives what is sent to an address.
+   *
+   * @param sinceMillis when the broker had the filter, since 1970: whoever starts later to send
+   *     there has all of it delivered
+   */
+  record Route(List<Consumer<Envelope>> receivers, long sinceMillis) {
+    static final Route NONE = new Route(List.of(), Long.MAX_VALUE);
+  }
+
+  private final Time time;
+  private final Map<String, Route> receivers = new ConcurrentHashMap<>();
 
   /** Held while the broker is told of filters, so that it hears of them in one order. */
   private final ReentrantLock lock = new ReentrantLock();
@@ -37,9 +49,13 @@ final class Routes {
   /** What the broker has; by the lock. */
   private final Set<String> told = new HashSet<>();
 
-  /** The receivers of what is sent to {@code address}; see {@link Wire#address}. */
-  List<Consumer<Envelope>> of(String address) {
-    return receivers.getOrDefault(address, List.of());
+  Routes(Time time) {
+    this.time = time;
+  }
+
+  /** Where what is sent to {@code address} goes; see {@link Wire#address}. */
+  Route of(String address) {
+    return receivers.getOrDefault(address, Route.NONE);
   }
 
   /** Makes {@code receiver} the one of each of {@code agents}. */
@@ -53,9 +69,12 @@ final class Routes {
     try {
       List<String> addresses =
           agents.stream().distinct().map(agent -> Wire.address(experiment, agent)).toList();
-      addresses.forEach(address -> receivers.put(address, List.of(receiver)));
+      var early = new Route(List.of(receiver), Long.MAX_VALUE);
+      addresses.forEach(address -> receivers.put(address, early));
       List<String> added = addresses.stream().filter(a -> !told.contains(a)).toList();
       tell(added, broker);
+      var route = new Route(List.of(receiver), time.now().toEpochMilli());
+      addresses.forEach(address -> receivers.replace(address, early, route));
     } finally {
       lock.unlock();
     }
@@ -81,11 +100,11 @@ final class Routes {
     String address = Wire.topicAddress(experiment, topic);
     lock.lockInterruptibly();
     try {
-      List<Consumer<Envelope>> before = of(address);
+      List<Consumer<Envelope>> before = of(address).receivers();
       if (!before.contains(receiver)) {
         var all = new ArrayList<>(before);
         all.add(receiver);
-        receivers.put(address, List.copyOf(all));
+        receivers.put(address, new Route(List.copyOf(all), Long.MAX_VALUE));
       }
       if (!told.contains(address)) {
         tell(List.of(address), broker);
@@ -101,12 +120,12 @@ final class Routes {
     String address = Wire.topicAddress(experiment, topic);
     lock.lockInterruptibly();
     try {
-      var left = of(address).stream().filter(each -> !each.equals(receiver)).toList();
+      var left = of(address).receivers().stream().filter(each -> !each.equals(receiver)).toList();
       if (left.isEmpty()) {
         receivers.remove(address);
         withdraw(List.of(address), broker);
       } else {
-        receivers.put(address, left);
+        receivers.put(address, new Route(left, Long.MAX_VALUE));
       }
     } finally {
       lock.unlock();

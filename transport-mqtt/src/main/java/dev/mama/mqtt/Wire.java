@@ -24,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -110,8 +111,16 @@ final class Wire {
     return encode(envelope, topic, qos, time).build();
   }
 
-  static Mqtt5Publish encode(Envelope envelope, Time time) {
-    return encode(envelope, topic(envelope), qos(envelope.message().channel()), time).build();
+  /**
+   * @param exactlyOnce types whose messages go at QoS 2 on any channel
+   */
+  static Mqtt5Publish encode(Envelope envelope, Set<String> exactlyOnce, Time time) {
+    Message message = envelope.message();
+    MqttQos qos =
+        exactlyOnce.contains(message.payload().type())
+            ? MqttQos.EXACTLY_ONCE
+            : qos(message.channel());
+    return encode(envelope, topic(envelope), qos, time).build();
   }
 
   /** As the answer to a foreign client's request. */

@@ -59,6 +59,11 @@ final class Envelopes {
     return unnumbered(experiment, BOB, channel, Payload.text("on a channel"));
   }
 
+  /** A message from alice to bob, without a place in a line. */
+  static Envelope to(ExperimentId experiment, Payload payload) {
+    return unnumbered(experiment, BOB, Channel.AGENT_CHAT, payload);
+  }
+
   /** A message from alice to all that subscribed for {@code topic}. */
   static Envelope published(ExperimentId experiment, String topic, Payload payload) {
     return unnumbered(experiment, AgentId.of(topic), Channel.AGENT_CHAT, payload);

@@ -10,6 +10,7 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -121,6 +122,18 @@ final class Mosquitto implements AutoCloseable {
   void restart() throws Exception {
     stop(false);
     process = launch();
+  }
+
+  /** Waits until it has written down what it has now; {@code autosave_interval} says how often. */
+  void awaitSave() {
+    Path saved = folder.resolve("mosquitto.db");
+    for (int save = 0; save < 2; save++) { // the first may have begun before this
+      Instant now = Instant.now();
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(() ->
+              Files.exists(saved) && Files.getLastModifiedTime(saved).toInstant().isAfter(now));
+    }
   }
 
   /** Kills it with SIGKILL, and starts it again. */

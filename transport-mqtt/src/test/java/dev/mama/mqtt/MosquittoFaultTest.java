@@ -45,6 +45,24 @@ class MosquittoFaultTest {
     }
   }
 
+  @Test
+  void messages_brokerKilledAfterItSaved_arriveOnceInOrder(@TempDir Path folder) throws Exception {
+    try (var broker = Mosquitto.start(folder, "allow_anonymous true", "autosave_interval 1")) {
+      Drill.Outcome outcome =
+          drill(broker)
+              .run(
+                  "mosquitto KILL",
+                  1,
+                  proxy -> {
+                    broker.awaitSave();
+                    broker.killAndRestart();
+                  });
+
+      assertThat(outcome.handled()).isEqualTo(MqttFaultTest.MESSAGES);
+      outcome.assertProvesSomething();
+    }
+  }
+
   private static Drill drill(Mosquitto broker) {
     return new Drill(Mosquitto.HOST, broker.port(), MqttFaultTest.MESSAGES, MqttOptions.defaults());
   }

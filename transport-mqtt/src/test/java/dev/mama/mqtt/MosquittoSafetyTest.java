@@ -16,6 +16,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -50,10 +52,18 @@ class MosquittoSafetyTest {
         transport.send(envelope(MINE, BOB, "in secret", 1));
         await().until(() -> arrived.size() == 1);
       }
-      assertRefused(plain.withTls(trusting)); // says not who it is
-      assertRefused(plain.withTls(trusting.as(bad.certificate("ca"), bad.key("ca"))));
-      assertRefused(plain.withTls(MqttTls.trusting(bad.certificate("ca"))));
-      assertRefused(plain);
+      List<MqttBroker> wrong =
+          List.of(
+              plain.withTls(trusting), // says not who it is
+              plain.withTls(trusting.as(bad.certificate("ca"), bad.key("ca"))),
+              plain.withTls(MqttTls.trusting(bad.certificate("ca"))),
+              plain);
+      try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        var refusals = wrong.stream().map(each -> threads.submit(() -> assertRefused(each)));
+        for (Future<?> refusal : refusals.toList()) {
+          refusal.get();
+        }
+      }
     }
   }
 

@@ -11,6 +11,7 @@ import static org.awaitility.Awaitility.await;
 import dev.mama.AgentId;
 import dev.mama.Channel;
 import dev.mama.ExperimentId;
+import dev.mama.Intervention;
 import dev.mama.Payload;
 import dev.mama.UnknownAgentException;
 import dev.mama.embedded.EmbeddedBroker.Published;
@@ -25,6 +26,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What outlives a connection: the session, and the news of its end. */
 @ExtendWith(SharedBroker.class)
@@ -136,15 +139,18 @@ class MqttSessionTest {
         });
     try (var transport =
         MqttTransport.connect(
-            SharedBroker.address(), MqttOptions.defaults().telemetry(Speed.class))) {
+            SharedBroker.address(),
+            MqttOptions.defaults().telemetry(Speed.class).exactlyOnce(Payment.class))) {
       transport.subscribe(experiment, List.of(BOB), arrived::add);
       for (Channel channel : Channel.values()) {
         transport.send(Envelopes.on(experiment, channel));
       }
+      transport.send(Envelopes.to(experiment, Payload.of(new Payment(5))));
+      transport.send(Envelopes.to(experiment, Payload.of(new Intervention("mood", "glad"))));
       transport.publish(Envelopes.published(experiment, "road", Payload.of(new Speed(50))));
       transport.publish(Envelopes.published(experiment, "road", Payload.text("closed")));
 
-      await().until(() -> seen.size() == 6);
+      await().until(() -> seen.size() == 8);
       assertThat(seen)
           .extracting(p -> p.topic().substring(p.topic().lastIndexOf('/') + 1), Published::qos)
           .containsExactly(
@@ -152,18 +158,23 @@ class MqttSessionTest {
               tuple("user-chat", 1),
               tuple("user-survey", 2),
               tuple("intervene", 2),
+              tuple("agent-chat", 2),
+              tuple("agent-chat", 2),
               tuple("road", 0),
               tuple("road", 1));
-      await().until(() -> arrived.size() == 4);
+      await().until(() -> arrived.size() == 6);
     }
   }
 
   record Speed(int kilometresPerHour) {}
 
-  @Test
-  void rates_areKept() throws Exception {
-    try (var transport =
-        MqttTransport.connect(SharedBroker.address(), MqttOptions.defaults().rates(0, 100))) {
+  record Payment(int cents) {}
+
+  @ParameterizedTest
+  @CsvSource({"0, 100", "100, 0"})
+  void rates_areKept(int perSecond, int perTopicAndSecond) throws Exception {
+    var options = MqttOptions.defaults().rates(perSecond, perTopicAndSecond);
+    try (var transport = MqttTransport.connect(SharedBroker.address(), options)) {
       transport.subscribe(experiment, List.of(BOB), arrived::add);
       long start = System.nanoTime();
       for (int number = 1; number <= 60; number++) {
