@@ -37,7 +37,7 @@ final class Unanswered {
    */
   Unanswered(Duration limit, String name) {
     limitNanos = limit.toNanos();
-    long pause = Math.min(LONGEST_LOOK_MILLIS, limit.toMillis() / 20);
+    long pause = Math.clamp(limit.toMillis() / 20, 1, LONGEST_LOOK_MILLIS);
     looking = Thread.ofVirtual().name("mama-mqtt-unanswered-" + name).unstarted(() -> look(pause));
   }
 
