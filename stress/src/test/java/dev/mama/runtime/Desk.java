@@ -7,7 +7,6 @@ import dev.mama.Message;
 import dev.mama.Payload;
 import dev.mama.Time;
 import dev.mama.Trace;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -21,7 +20,7 @@ class Desk extends Mailbox {
 
   private static final AgentId FROM = AgentId.of("sender");
   private static final AgentId TO = AgentId.of("receiver");
-  private static final Duration PATIENCE = Duration.ofSeconds(3);
+  private static final long PATIENCE_NANOS = Rig.PATIENCE.toNanos();
   private static final Payload NOTHING = Payload.text("");
   private static final Trace TRACE = Trace.start();
 
@@ -46,10 +45,12 @@ class Desk extends Mailbox {
     return offer(letter(sender, number), capacity, null);
   }
 
-  /** Waits for room far longer than that takes: who sleeps so long was not woken. */
+  /** Waits for room far longer than that takes; false if it slept so long, for nobody woke it. */
   boolean offerWaiting(int sender, int number, int capacity) {
+    long begin = System.nanoTime();
     try {
-      return offer(letter(sender, number), capacity, PATIENCE.toNanos(), Time.system(), null);
+      return offer(letter(sender, number), capacity, PATIENCE_NANOS, Time.system(), null)
+          && System.nanoTime() - begin < PATIENCE_NANOS;
     } catch (InterruptedException e) {
       throw new IllegalStateException("nobody interrupts an actor", e);
     }

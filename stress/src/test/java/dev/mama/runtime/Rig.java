@@ -20,7 +20,7 @@ final class Rig {
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
   /** Long, because a busy machine may leave a thread alone for seconds. */
-  private static final Duration PATIENCE =
+  static final Duration PATIENCE =
       Duration.ofSeconds(Integer.getInteger("stress.patience.seconds", 60));
 
   private static final CompositeMeterRegistry NO_METERS = new CompositeMeterRegistry();
