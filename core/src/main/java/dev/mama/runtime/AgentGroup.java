@@ -19,6 +19,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +63,7 @@ public final class AgentGroup implements AutoCloseable {
   private final Turns turns;
   private final Map<String, AgentType> types = new ConcurrentHashMap<>();
   private final PressureWatch pressure;
+  private final List<Runnable> atClose = new CopyOnWriteArrayList<>();
   private volatile Phase phase = Phase.OPEN;
 
   AgentGroup(GroupOptions options) {
@@ -214,6 +216,19 @@ public final class AgentGroup implements AutoCloseable {
     return new GroupClient(outbox, name(), () -> phase == Phase.OPEN);
   }
 
+  GroupOptions options() {
+    return options;
+  }
+
+  Turns turns() {
+    return turns;
+  }
+
+  /** Has {@code task}, which must not wait, run when the group begins to close. */
+  void atClose(Runnable task) {
+    atClose.add(task);
+  }
+
   /** What the group is doing at this moment, for a person; costs a look at every agent. */
   public Inspection inspect() {
     var busy = new ArrayList<Line>();
@@ -259,6 +274,7 @@ public final class AgentGroup implements AutoCloseable {
       phase = Phase.CLOSING;
     }
     router.closing();
+    atClose.forEach(Runnable::run);
     boolean interrupted = false;
     try {
       outstanding.awaitNone(options.drainTimeout(), options.machine().time());

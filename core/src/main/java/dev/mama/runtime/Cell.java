@@ -231,7 +231,7 @@ final class Cell extends Mailbox implements Dispatcher.Ready {
   }
 
   /** FNV-1a, 64 bits: spreads ids that differ in their last character. */
-  private static long hash(String text) {
+  static long hash(String text) {
     long hash = 0xcbf29ce484222325L;
     for (int i = 0; i < text.length(); i++) {
       hash = (hash ^ text.charAt(i)) * 0x100000001b3L;

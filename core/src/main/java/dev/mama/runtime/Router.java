@@ -222,6 +222,29 @@ final class Router {
   }
 
   /**
+   * Gives {@code cell} a turn that nobody's message asked for, and of which nothing is recorded;
+   * false if its mailbox is full.
+   */
+  boolean wake(Cell cell, Payload payload, Trace trace, @Nullable Worker by) {
+    if (cell.isStopped()) {
+      return true; // there is no turn to be had any more
+    }
+    Message message = cell.outbox().message(cell.id, payload, trace, by);
+    outstanding.add(by);
+    if (cell.offer(Letter.sent(message, options.time()), options.mailboxCapacity(), by)) {
+      return true;
+    }
+    outstanding.done(by);
+    return false;
+  }
+
+  /** Counts and records a message that has reached its receiver by another way than its mailbox. */
+  void handedOver(Message message, @Nullable Worker by) {
+    outstanding.sent(by);
+    recorder.sent(message);
+  }
+
+  /**
    * Puts a message of {@code from} into the mailbox of {@code to} without waiting; records it where
    * that is full.
    *
