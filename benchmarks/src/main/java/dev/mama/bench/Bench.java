@@ -64,6 +64,7 @@ public interface Bench {
         new MatchingBench(),
         new MemoryBench(),
         new RuntimeBench(),
+        new StepsBench(),
         new TrustBench(),
         new RegistryBench(),
         new LlmBench(),
