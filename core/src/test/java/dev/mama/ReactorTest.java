@@ -45,6 +45,7 @@ class ReactorTest {
           entry("marl", Set.of("mama-core")),
           entry("transport-mqtt", Set.of("mama-core", "mama-journal")),
           entry("registry", Set.of("mama-core", "mama-journal")),
+          entry("replay", Set.of("mama-core", "mama-journal")),
           entry("storage-pg", Set.of("mama-core", "mama-journal")),
           entry("memory", Set.of("mama-core", "mama-journal", "mama-matching")),
           entry("negotiation", Set.of("mama-core", "mama-llm")));

@@ -1,0 +1,158 @@
+package dev.mama.replay;
+
+import dev.mama.Agent;
+import dev.mama.AgentContext;
+import dev.mama.AgentId;
+import dev.mama.AgentType;
+import dev.mama.ExperimentId;
+import dev.mama.Message;
+import dev.mama.StepAgent;
+import dev.mama.journal.Journal;
+import dev.mama.journal.JournalException;
+import dev.mama.runtime.Steps;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
+
+/**
+ * Keeps a run turn by turn, in a journal: what arrived, what agents did, and what they got for it;
+ * so that it can be run again without anything around it ({@link Run#again}), and compared ({@link
+ * RunDifference}).
+ *
+ * <pre>{@code
+ * try (var journal = RunJournal.create(folder, experiment, 7)) {
+ *   group.define(journal.recorded(AgentType.of("scout", Scout::new)));
+ *   …
+ * }
+ * }</pre>
+ *
+ * <p>A turn is in line to be written before the next turn of its agent; the journal is complete
+ * when it is closed, which is after its groups have been. Turns stand in the order in which they
+ * ended, those of agents that live in steps by step and agent.
+ *
+ * <p>Thread-safe.
+ */
+public final class RunJournal implements AutoCloseable {
+
+  private final Journal journal;
+
+  /** Turns of steps that not all have finished. */
+  private final Map<AgentId, Map<Long, List<TurnRecord>>> unfinished = new ConcurrentHashMap<>();
+
+  private RunJournal(Journal journal) {
+    this.journal = journal;
+  }
+
+  /**
+   * Begins to keep a run in {@code folder}, which is made if there is none.
+   *
+   * @param seed of the run's group
+   * @throws RunException if the folder holds something already, or cannot be written to
+   * @throws InterruptedException if interrupted while waiting for the disk
+   */
+  public static RunJournal create(Path folder, ExperimentId experiment, long seed)
+      throws InterruptedException {
+    try {
+      if (Files.isDirectory(folder) && !isEmpty(folder)) {
+        throw new RunException(
+            "%s is not empty; give each run a folder of its own".formatted(folder), null);
+      }
+      var journal = new RunJournal(Journal.open(folder, RunFormat.OPTIONS));
+      journal.append(new RunFormat.Head(RunFormat.VERSION, experiment.value(), seed));
+      return journal;
+    } catch (IOException | JournalException e) {
+      throw new RunException(
+          "a run cannot be kept in %s: %s; choose another folder".formatted(folder, e.getMessage()),
+          e);
+    }
+  }
+
+  private static boolean isEmpty(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.findAny().isEmpty();
+    }
+  }
+
+  /**
+   * The same type, whose agents' turns are kept. Where agents live in steps, the steps need {@link
+   * #listener} too. Streamed answers come in one piece.
+   */
+  public AgentType recorded(AgentType type) {
+    return new AgentType(
+        type.name(),
+        id -> {
+          Agent agent = type.factory().apply(id);
+          return agent instanceof StepAgent stepAgent
+              ? (StepAgent)
+                  (step, input, context) -> step(type.name(), stepAgent, step, input, context)
+              : (message, context) -> turn(type.name(), agent, message, context);
+        },
+        type.supervision());
+  }
+
+  /** What has {@link Steps} keep turns in the order of steps and agents. */
+  public Steps.Listener listener() {
+    return (step, agent) -> {
+      Map<Long, List<TurnRecord>> steps = unfinished.get(agent);
+      List<TurnRecord> tries = steps == null ? null : steps.remove(step);
+      if (tries != null) {
+        for (TurnRecord turn : tries) {
+          append(turn);
+        }
+      }
+    };
+  }
+
+  private void turn(String type, Agent agent, Message message, AgentContext context)
+      throws Exception {
+    var tape = new Tape.Recording(List.of(Notes.arrived(message)));
+    try {
+      agent.onMessage(message, new TapedContext(context.self(), tape, context));
+    } catch (Throwable e) {
+      tape.failed(e);
+      throw e;
+    } finally {
+      append(new TurnRecord(type, context.self(), 0, tape.happenings()));
+    }
+  }
+
+  private void step(
+      String type, StepAgent agent, long step, List<Message> input, AgentContext context)
+      throws Exception {
+    var tape = new Tape.Recording(input.stream().map(Notes::arrived).toList());
+    try {
+      agent.onStep(step, input, new TapedContext(context.self(), tape, context));
+    } catch (Throwable e) {
+      tape.failed(e);
+      throw e;
+    } finally {
+      unfinished
+          .computeIfAbsent(context.self(), id -> new ConcurrentHashMap<>())
+          .computeIfAbsent(step, key -> new CopyOnWriteArrayList<>())
+          .add(new TurnRecord(type, context.self(), step, tape.happenings()));
+    }
+  }
+
+  private void append(Record record) throws InterruptedException {
+    var unused = journal.submit(RunFormat.write(record));
+  }
+
+  /**
+   * Writes what is in line.
+   *
+   * @throws RunException if the disk failed
+   */
+  @Override
+  public void close() {
+    try {
+      journal.close();
+    } catch (JournalException e) {
+      throw new RunException("the run could not be kept: " + e.getMessage(), e);
+    }
+  }
+}
