@@ -22,17 +22,12 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The servers and clients that the demo runs on. Opened in order, closed in the opposite one; where
@@ -43,10 +38,9 @@ final class DemoServers implements AutoCloseable {
   static final int MODEL_CONNECTIONS = 8;
   static final int DATABASE_CONNECTIONS = 4;
 
-  private static final Logger LOG = LoggerFactory.getLogger(DemoServers.class);
   private static final String TRACEPARENT = "traceparent";
 
-  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+  private final Opened opened = new Opened();
   private final ConcurrentMap<String, String> topicByTrace = new ConcurrentHashMap<>();
   private final EmbeddedBroker broker;
   private final @Nullable ScriptedChatServer scripted;
@@ -152,8 +146,7 @@ final class DemoServers implements AutoCloseable {
   }
 
   private <T extends AutoCloseable> T keep(T resource) {
-    opened.push(resource);
-    return resource;
+    return opened.keep(resource);
   }
 
   private void note(Published message) {
@@ -191,34 +184,6 @@ final class DemoServers implements AutoCloseable {
 
   @Override
   public void close() {
-    // The broker takes seconds to stop, so the others do not wait for it.
-    var threads = new ArrayList<Thread>();
-    while (!opened.isEmpty()) {
-      AutoCloseable resource = opened.pop();
-      if (resource instanceof EmbeddedBroker) {
-        threads.add(Thread.ofPlatform().name("stop-broker").start(() -> close(resource)));
-      } else {
-        if (resource instanceof RunFolder) {
-          threads.forEach(DemoServers::join);
-        }
-        close(resource);
-      }
-    }
-  }
-
-  private static void join(Thread thread) {
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private static void close(AutoCloseable resource) {
-    try {
-      resource.close();
-    } catch (Exception e) {
-      LOG.warn("{} could not be closed: {}", resource.getClass().getSimpleName(), e.toString());
-    }
+    opened.close();
   }
 }

@@ -14,7 +14,16 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     version = "MAMA 0.1.0-SNAPSHOT",
     description = "Multi-Agent Mutual Assistance: agents that find, ask and rate each other.",
-    subcommands = {DemoCommand.class, BenchCommand.class, ReplayCommand.class, ExportCommand.class})
+    subcommands = {
+      DemoCommand.class,
+      RunCommand.class,
+      CheckCommand.class,
+      DiffCommand.class,
+      RerunCommand.class,
+      BenchCommand.class,
+      ReplayCommand.class,
+      ExportCommand.class
+    })
 public final class Mama implements Runnable {
 
   /** What the user gave cannot be used. */

@@ -79,6 +79,19 @@ class MamaTest {
             new String[] {
               "demo", "--database", "mysql:somewhere", "--out", folder.resolve("a").toString()
             }),
+        Arguments.of(
+            "bad.yaml line 1: the file must be a mapping of experiment,",
+            new String[] {"run", bad.toString()}),
+        Arguments.of(
+            "bad.yaml line 1: the file must be a mapping of experiment,",
+            new String[] {"check", bad.toString()}),
+        Arguments.of("none.yaml: there is no such file", new String[] {"run", "none.yaml"}),
+        Arguments.of(
+            "there is no run in",
+            new String[] {"diff", folder.resolve("a").toString(), folder.resolve("b").toString()}),
+        Arguments.of(
+            "are the same folder; give two runs",
+            new String[] {"diff", folder.toString(), folder.toString()}),
         Arguments.of("question 'trust' has no --soak", new String[] {"bench", "trust", "--soak"}),
         Arguments.of("question 'weather' is unknown", new String[] {"bench", "weather"}));
   }

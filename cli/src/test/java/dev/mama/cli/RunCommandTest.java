@@ -1,0 +1,136 @@
+package dev.mama.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mama.Event;
+import dev.mama.ExperimentId;
+import dev.mama.embedded.EmbeddedBroker;
+import dev.mama.embedded.EmbeddedDatabase;
+import dev.mama.embedded.RunFolder;
+import dev.mama.examples.InputException;
+import dev.mama.pg.PgDatabase;
+import dev.mama.pg.PgEventLog;
+import dev.mama.replay.RunJournal;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The example experiments, on embedded servers and on given ones. */
+class RunCommandTest {
+
+  private static final Path EXAMPLES = Path.of("..", "examples", "experiments");
+
+  @TempDir Path folder;
+
+  @Test
+  void assistance_onEmbeddedServers_answersEveryTask_andRunsAgain() throws Exception {
+    Path out = folder.resolve("out");
+    String file = EXAMPLES.resolve("assistance.yaml").toString();
+    String kept = folder.resolve("kept").toString();
+    int code = Mama.run("run", file, "--out", out.toString(), "--record", kept);
+    JsonNode report = new JsonMapper().readTree(Files.readAllBytes(out.resolve("report.json")));
+    assertThat(code).as(report.toString()).isZero();
+    Map<String, Double> figures = new HashMap<>();
+    report
+        .get("figures")
+        .forEach(f -> figures.put(f.get("name").asString(), f.get("value").asDouble()));
+    assertThat(figures)
+        .containsEntry("run.agents", 29.0)
+        .containsEntry("run.tasks", 20.0)
+        .containsEntry("run.tasks.answered", 20.0)
+        .containsEntry("run.rows.missing", 0.0);
+    assertThat(figures.get("run.rows.accepted")).isGreaterThan(29 + 20 * 6.0);
+    assertThat(report.get("model").asString()).startsWith("scripted: a fake");
+    assertThat(report.get("experiment").asString()).startsWith("assistance-");
+
+    assertThat(Mama.run("rerun", file, kept)).as("again, with nothing but what was kept").isZero();
+    Path shorter = folder.resolve("shorter");
+    RunJournal.create(shorter, ExperimentId.of("e"), 1).close();
+    assertThat(Mama.run("diff", kept, shorter.toString())).isEqualTo(1);
+  }
+
+  @Test
+  void ownServers_serveAClassOfOnesOwn() throws Exception {
+    try (var run = RunFolder.open("run-test");
+        var broker = EmbeddedBroker.start(Files.createDirectories(run.path().resolve("b")), 0);
+        var database =
+            EmbeddedDatabase.start(Files.createDirectories(run.path().resolve("d")), 0)) {
+      String login = "postgresql://" + database.user() + ":" + database.password() + "@";
+      String dsn = database.jdbcUrl().replace("jdbc:postgresql://", login);
+      Map<String, String> environment =
+          Map.of(
+              "MQTT_URL",
+              "mqtt://%s:%d".formatted(broker.host(), broker.port()),
+              "DATABASE_URL",
+              dsn,
+              "EXPERIMENT",
+              "own-1");
+      ExperimentFile file =
+          ExperimentFile.read(EXAMPLES.resolve("own-servers.yaml"), environment::get);
+      var outcome =
+          ExperimentRun.run(file, RunCommandTest.class.getClassLoader(), environment::get, null);
+      assertThat(outcome.problems()).isEmpty();
+      assertThat(outcome.allWell()).isTrue();
+      assertThat(broker.connections()).isEqualTo(1);
+      Set<String> thinkers = new TreeSet<>();
+      List<Event> states = new ArrayList<>();
+      try (var log =
+          PgEventLog.open(
+              PgDatabase.of(database.jdbcUrl(), database.user(), database.password()))) {
+        log.read(
+            ExperimentId.of("own-1"),
+            event -> {
+              if (event instanceof Event.StateRecorded state) {
+                states.add(state);
+                thinkers.add(state.agent().value());
+              }
+            });
+      }
+      assertThat(states).hasSize(6);
+      assertThat(thinkers).containsExactly("thinker-1", "thinker-2", "thinker-3");
+    }
+  }
+
+  @Test
+  void classThatCannotBeUsed_isNamed_beforeAnythingStarts() throws Exception {
+    Map<String, String> expected =
+        Map.of(
+            "no.such.Agent",
+                "class 'no.such.Agent' is not on the class path; add its folder or jar",
+            "java.lang.String", "class 'java.lang.String' is no dev.mama.Agent",
+            "dev.mama.examples.Helper", "has neither a public constructor without arguments");
+    for (var entry : expected.entrySet()) {
+      Path path =
+          Files.writeString(
+              folder.resolve("x.yaml"),
+              "agents:\n  - {type: mine, class: %s}\n".formatted(entry.getKey()));
+      ExperimentFile file = ExperimentFile.read(path, name -> null);
+      assertThatThrownBy(() ->
+              ExperimentRun.run(file, RunCommandTest.class.getClassLoader(), name -> null, null))
+          .isInstanceOf(InputException.class)
+          .hasMessageContaining(entry.getValue());
+    }
+  }
+
+  @Test
+  void openaiWithoutItsServer_isNamed() throws Exception {
+    Path path =
+        Files.writeString(
+            folder.resolve("x.yaml"), "llm: {provider: openai}\nagents:\n  - type: helper\n");
+    ExperimentFile file = ExperimentFile.read(path, name -> null);
+    assertThatThrownBy(() ->
+            ExperimentRun.run(file, RunCommandTest.class.getClassLoader(), name -> null, null))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("'MAMA_LLM_URL', which is not set");
+  }
+}
