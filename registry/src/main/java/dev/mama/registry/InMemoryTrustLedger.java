@@ -7,9 +7,8 @@ import dev.mama.Standing;
 import dev.mama.Time;
 import dev.mama.spi.TrustLedger;
 import java.time.Duration;
-import java.time.Instant;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Beta reputation with forgetting by time and with raters weighed by how well their word agrees
@@ -61,26 +60,12 @@ public final class InMemoryTrustLedger implements TrustLedger {
    */
   public static final Duration DEFAULT_HALF_LIFE = Duration.ofDays(7);
 
-  private static final double CHECKS_LAST_LONGER = 10;
-  private static final double NO_VOTE = 0.6;
-  private static final double WHOLE_VOTE = 0.9;
-
-  /** Agreed checks that make a whole vote: (8 + 1) / (8 + 2) = 0.9. */
-  private static final double PRETRUSTED_CHECKS = 8;
-
-  private final ConcurrentHashMap<AgentId, Account> accounts = new ConcurrentHashMap<>();
-  private final Halving evidence;
-  private final Halving checks;
-  private final Weights weights;
+  private final Accounts accounts;
   private final Time time;
-  private final Instant origin;
 
-  private InMemoryTrustLedger(Duration halfLife, Time time, Weights weights) {
-    this.evidence = Halving.every(halfLife);
-    this.checks = new Halving(CHECKS_LAST_LONGER * evidence.halfLifeSeconds());
+  private InMemoryTrustLedger(Accounts accounts, Time time) {
+    this.accounts = accounts;
     this.time = time;
-    this.origin = time.now();
-    this.weights = weights;
   }
 
   /** An empty ledger on the machine's clock, with {@link #DEFAULT_HALF_LIFE}. */
@@ -95,7 +80,7 @@ public final class InMemoryTrustLedger implements TrustLedger {
    * @throws IllegalArgumentException if {@code halfLife} is not positive
    */
   public static InMemoryTrustLedger create(Duration halfLife, Time time) {
-    return create(halfLife, time, Weights.EQUAL);
+    return new InMemoryTrustLedger(Accounts.of(halfLife, time.now(), Weights.EQUAL), time);
   }
 
   /**
@@ -110,14 +95,7 @@ public final class InMemoryTrustLedger implements TrustLedger {
    */
   public static InMemoryTrustLedger create(
       Duration halfLife, Time time, Map<Dimension, Double> weights) {
-    return create(halfLife, time, Weights.of(weights));
-  }
-
-  private static InMemoryTrustLedger create(Duration halfLife, Time time, Weights weights) {
-    if (!halfLife.isPositive()) {
-      throw new IllegalArgumentException("half-life %s must be positive".formatted(halfLife));
-    }
-    return new InMemoryTrustLedger(halfLife, time, weights);
+    return new InMemoryTrustLedger(Accounts.of(halfLife, time.now(), Weights.of(weights)), time);
   }
 
   /**
@@ -125,59 +103,44 @@ public final class InMemoryTrustLedger implements TrustLedger {
    * that the application knows. Checks that find it wrong, and time, take it away again.
    */
   public void preTrust(AgentId rater) {
-    account(rater).addCheck(1, PRETRUSTED_CHECKS, now(), checks);
+    accounts.vouch(rater, now());
   }
 
   /** How much an opinion of {@code rater} would count now, in [0, 1]; 0 if it was never checked. */
   public double vote(AgentId rater) {
-    Account account = accounts.get(rater);
-    double credibility = account == null ? 0 : account.credibility(now(), checks);
-    return Math.clamp((credibility - NO_VOTE) / (WHOLE_VOTE - NO_VOTE), 0, 1);
+    return accounts.vote(rater, now());
   }
 
   @Override
-  public void record(Evidence given) {
-    double at = Math.min(secondsSinceOrigin(given.at()), now());
-    switch (given) {
-      case Evidence.Witnessed seen ->
-          account(seen.subject()).addWitnessed(seen.answered(), seen.took(), at, evidence);
-      case Evidence.Checked checked -> {
-        account(checked.subject()).add(checked.found(), 1, at, evidence, weights);
-        double agreement = weights.agreement(checked.rating(), checked.found());
-        account(checked.rater()).addCheck(agreement, 1, at, checks);
-      }
-      case Evidence.Opinion opinion -> {
-        double vote = vote(opinion.rater());
-        if (vote > 0) {
-          account(opinion.subject()).add(opinion.rating(), vote, at, evidence, weights);
-        }
-      }
-    }
+  public void record(Evidence evidence) {
+    double now = now();
+    double vote =
+        evidence instanceof Evidence.Opinion opinion ? accounts.vote(opinion.rater(), now) : 1;
+    accounts.record(evidence, accounts.countedAt(evidence, now), vote);
   }
 
   @Override
   public Standing standing(AgentId agent) {
-    Account account = accounts.get(agent);
-    return account == null ? Account.UNKNOWN : account.standing(now(), evidence);
+    return accounts.standing(agent, now());
   }
 
   @Override
   public double trust(AgentId agent, Dimension dimension) {
-    Account account = accounts.get(agent);
-    return account == null ? Account.UNKNOWN.trust() : account.trust(dimension, now(), evidence);
+    return accounts.trust(agent, dimension, now());
   }
 
-  private Account account(AgentId agent) {
-    Account known = accounts.get(agent);
-    return known != null ? known : accounts.computeIfAbsent(agent, id -> new Account());
+  /**
+   * The agents of greatest trust, greatest first, ties by id; only those with some evidence. Looks
+   * at each agent once, while others record.
+   *
+   * @param limit how many, at least 1
+   * @throws IllegalArgumentException if {@code limit} is less than 1
+   */
+  public List<Ranked> top(int limit) {
+    return accounts.top(limit, now());
   }
 
   private double now() {
-    return secondsSinceOrigin(time.now());
-  }
-
-  private double secondsSinceOrigin(Instant at) {
-    return (double) (at.getEpochSecond() - origin.getEpochSecond())
-        + (at.getNano() - origin.getNano()) / 1e9;
+    return accounts.seconds(time.now());
   }
 }

@@ -42,6 +42,10 @@ final class Weights {
     return checked;
   }
 
+  Map<Dimension, Double> asMap() {
+    return Map.copyOf(weights);
+  }
+
   /** What a rating comes to: the weighted mean of the dimensions it speaks of. */
   double worth(Rating rating) {
     if (rating.others().isEmpty()) {

@@ -1,0 +1,210 @@
+package dev.mama.registry;
+
+import dev.mama.journal.Journal;
+import dev.mama.journal.JournalException;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a ledger's blocks from the first to the last: checks the chain, and makes accounts and
+ * histories of them again.
+ *
+ * <p>Confined to one thread.
+ */
+final class LedgerReader {
+
+  private final Journal journal;
+  private final Path folder;
+  private final MessageDigest sha256 = Block.sha256();
+
+  private byte @Nullable [] hash;
+  private long firstBlock;
+  private Head head = Head.NONE;
+  private long blocks;
+  private long entries;
+
+  LedgerReader(Journal journal, Path folder) {
+    this.journal = journal;
+    this.folder = folder;
+  }
+
+  /** What is to be done with each block. */
+  private interface Visitor {
+    void visit(Block block);
+  }
+
+  /** What recovery has found. */
+  record Recovered(@Nullable LedgerState state, Histories histories, Head head, long entries) {}
+
+  /**
+   * Makes the state and the histories again; no state if the ledger is new.
+   *
+   * @throws LedgerException if a block was altered, or the settings are others
+   */
+  Recovered recover(LedgerOptions options) throws InterruptedException {
+    var recovery = new Recovery(options);
+    walk(recovery, null);
+    if (recovery.state == null && recovery.seen) {
+      throw altered(firstBlock, "a whole snapshot behind it", null);
+    }
+    return new Recovered(recovery.state, recovery.histories, head, recovery.taken);
+  }
+
+  private final class Recovery implements Visitor {
+    private final LedgerOptions options;
+    private final Histories histories = new Histories();
+    private @Nullable LedgerState state;
+    private @Nullable LedgerState begun;
+    private long taken;
+    private boolean seen;
+
+    Recovery(LedgerOptions options) {
+      this.options = options;
+    }
+
+    @Override
+    public void visit(Block block) {
+      ByteBuffer body = block.body();
+      switch (block.kind()) {
+        case EVIDENCE -> {
+          begun = null; // it never became whole
+          seen = true;
+          if (state == null) {
+            readHistories(body); // a snapshot behind it has taken it in
+          } else {
+            taken += state.takeIn(body, histories);
+          }
+        }
+        case CARRIED -> readHistories(body);
+        case BEGIN -> begun = LedgerState.readSettings(body, options, folder);
+        case ACCOUNTS -> {
+          if (begun != null) {
+            begun.readAccounts(body);
+          }
+        }
+        case END -> {
+          if (begun != null) {
+            end(begun, body);
+            state = begun;
+            begun = null;
+          }
+        }
+      }
+    }
+
+    private void end(LedgerState whole, ByteBuffer body) {
+      long accounts = body.getLong();
+      if (accounts != whole.accounts.size()) {
+        throw new IllegalArgumentException(
+            "%d accounts, not %d".formatted(accounts, whole.accounts.size()));
+      }
+      taken += accounts;
+      while (body.hasRemaining()) {
+        var stamp = BatchStamp.read(body);
+        whole.writers.put(stamp.writer(), stamp);
+      }
+    }
+
+    private void readHistories(ByteBuffer body) {
+      new EntryCursor(body)
+          .forEach(
+              (entry, bytes) -> histories.add(entry.evidence().subject(), entry.number(), bytes));
+    }
+  }
+
+  /**
+   * Reads all there is, and compares it with {@code known}, a head kept elsewhere, if that is not
+   * null.
+   */
+  Verification verify(@Nullable Head known) throws InterruptedException {
+    try {
+      walk(
+          block -> {
+            switch (block.kind()) {
+              case EVIDENCE, CARRIED ->
+                  entries += new EntryCursor(block.body()).forEach((entry, bytes) -> {});
+              case BEGIN, ACCOUNTS, END -> {}
+            }
+          },
+          known);
+    } catch (LedgerException e) {
+      return new Verification.Broken(e.fault());
+    }
+    if (known != null && known.block() > head.block()) {
+      return new Verification.Broken(
+          altered(known.block(), "a block that was there", null).fault());
+    }
+    return new Verification.Whole(firstBlock, blocks, entries, head);
+  }
+
+  /** Shows {@code visitor} the bodies that hold entries, of all blocks there are. */
+  static void blocks(Journal journal, Path folder, BodyVisitor visitor)
+      throws InterruptedException {
+    MessageDigest sha256 = Block.sha256();
+    try {
+      var unused =
+          journal.read(
+              journal.firstSequence(),
+              (sequence, payload) -> {
+                Block block = Block.read(payload, sha256);
+                if (block.kind() == Block.Kind.EVIDENCE || block.kind() == Block.Kind.CARRIED) {
+                  visitor.visit(block.body());
+                }
+                return true;
+              });
+    } catch (JournalException e) {
+      throw new LedgerException(new LedgerFault.Files(e.fault()), e);
+    } catch (IllegalArgumentException e) {
+      throw new LedgerException(
+          new LedgerFault.Altered(folder, journal.firstSequence(), String.valueOf(e.getMessage())),
+          e);
+    }
+  }
+
+  /** What is shown the bodies of blocks, one by one. */
+  interface BodyVisitor {
+    void visit(ByteBuffer body) throws InterruptedException;
+  }
+
+  private void walk(Visitor visitor, @Nullable Head known) throws InterruptedException {
+    firstBlock = journal.firstSequence();
+    try {
+      var unused =
+          journal.read(
+              firstBlock,
+              (sequence, payload) -> {
+                visit(sequence, payload, visitor, known);
+                return true;
+              });
+    } catch (JournalException e) {
+      throw new LedgerException(new LedgerFault.Files(e.fault()), e);
+    }
+  }
+
+  private void visit(long sequence, ByteBuffer payload, Visitor visitor, @Nullable Head known) {
+    try {
+      Block block = Block.read(payload, sha256);
+      byte[] before = hash == null && sequence == 1 ? Head.NONE.bytes() : hash;
+      if (before != null && !Arrays.equals(before, block.previous())) {
+        throw new IllegalArgumentException("the hash of the block before");
+      }
+      hash = block.hash();
+      head = Head.of(sequence, hash);
+      if (known != null && known.block() == sequence && !known.equals(head)) {
+        throw new IllegalArgumentException("the known hash " + known.hash());
+      }
+      blocks++;
+      visitor.visit(block);
+    } catch (IllegalArgumentException | BufferUnderflowException e) {
+      throw altered(sequence, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private LedgerException altered(long block, String expected, @Nullable Throwable cause) {
+    return new LedgerException(new LedgerFault.Altered(folder, block, expected), cause);
+  }
+}
