@@ -139,7 +139,7 @@ public final class JournalTrustLedger implements TrustLedger, AutoCloseable {
    * @throws InterruptedException if interrupted while reading
    */
   public Verification verify(@Nullable Head known) throws InterruptedException {
-    return new LedgerReader(journal, folder).verify(known);
+    return compactor.reading(() -> new LedgerReader(journal, folder).verify(known));
   }
 
   /** The end of the chain; kept elsewhere, it proves later that nothing before was altered. */
