@@ -204,7 +204,8 @@ public final class Assistance {
    * checks it. Waits while the auditor judges; what the auditor throws is thrown on.
    *
    * @return what the ledger took
-   * @throws IllegalArgumentException if the referral chose nobody, or the rater itself
+   * @throws IllegalArgumentException if the referral chose nobody, the rater itself, or an agent of
+   *     the rater's owner
    * @throws InterruptedException if interrupted while the auditor judges; nothing was recorded
    */
   public Evidence rate(AgentId rater, Referral referral, Rating rating, Trace trace)
@@ -213,6 +214,7 @@ public final class Assistance {
         referral
             .chosen()
             .orElseThrow(() -> new IllegalArgumentException("the referral chose nobody to rate"));
+    refuseSameOwner(rater, subject);
     Optional<Rating> found = auditor.audit(new Auditor.Interaction(rater, referral, rating, trace));
     Evidence evidence =
         found.isPresent()
@@ -225,6 +227,16 @@ public final class Assistance {
       recentMillis += NEWEST * (rating.took().toNanos() / 1e6 - recentMillis);
     }
     return evidence;
+  }
+
+  private void refuseSameOwner(AgentId rater, AgentId subject) {
+    AgentCard raters = registry.card(rater).orElse(null);
+    AgentCard subjects = registry.card(subject).orElse(null);
+    if (raters != null && subjects != null && raters.hasOwnerOf(subjects)) {
+      throw new IllegalArgumentException(
+          "agent '%s' must not rate '%s': both belong to '%s'"
+              .formatted(rater, subject, raters.details().owner()));
+    }
   }
 
   /**

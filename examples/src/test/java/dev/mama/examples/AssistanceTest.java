@@ -122,6 +122,25 @@ class AssistanceTest {
   }
 
   @Test
+  void rate_oneOfTheSameOwner_isRefusedByName() throws Exception {
+    var details = AgentCard.Details.NONE.owner("lab-1");
+    assistance.enrol(
+        List.of(
+            new AgentCard(AgentId.of("tap-1"), "plumbing", "repairs a dripping tap", details),
+            new AgentCard(REQUESTER, "asking", "asks", details)));
+    Referral referral = find();
+    assertThatThrownBy(() ->
+            assistance.rate(
+                REQUESTER,
+                referral,
+                new Rating(1, true, Duration.ZERO),
+                Trace.start()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("both belong to 'lab-1'");
+    assertThat(assistance.standing(AgentId.of("tap-1")).evidence()).isZero();
+  }
+
+  @Test
   void rate_withAuditor_countsWhatItFoundAndNoOpinionOfTheUnknown() throws Exception {
     var checks = new AtomicBoolean(true);
     var audited =
