@@ -6,6 +6,7 @@ import dev.mama.Candidate;
 import dev.mama.Decision;
 import dev.mama.Evidence;
 import dev.mama.Need;
+import dev.mama.Payload;
 import dev.mama.Rating;
 import dev.mama.Referral;
 import dev.mama.Standing;
@@ -203,19 +204,22 @@ public final class Assistance {
    * Records {@code rater}'s rating of the agent that {@code referral} chose, checked if the auditor
    * checks it. Waits while the auditor judges; what the auditor throws is thrown on.
    *
+   * @param reply what the chosen agent answered, empty if it did not, or in another turn
    * @return what the ledger took
    * @throws IllegalArgumentException if the referral chose nobody, the rater itself, or an agent of
    *     the rater's owner
    * @throws InterruptedException if interrupted while the auditor judges; nothing was recorded
    */
-  public Evidence rate(AgentId rater, Referral referral, Rating rating, Trace trace)
+  public Evidence rate(
+      AgentId rater, Referral referral, Rating rating, Optional<Payload> reply, Trace trace)
       throws InterruptedException {
     AgentId subject =
         referral
             .chosen()
             .orElseThrow(() -> new IllegalArgumentException("the referral chose nobody to rate"));
     refuseSameOwner(rater, subject);
-    Optional<Rating> found = auditor.audit(new Auditor.Interaction(rater, referral, rating, trace));
+    Optional<Rating> found =
+        auditor.audit(new Auditor.Interaction(rater, referral, rating, reply, trace));
     Evidence evidence =
         found.isPresent()
             ? new Evidence.Checked(rater, subject, rating, found.get(), time.now(), trace)
@@ -227,6 +231,14 @@ public final class Assistance {
       recentMillis += NEWEST * (rating.took().toNanos() / 1e6 - recentMillis);
     }
     return evidence;
+  }
+
+  /**
+   * Records what the runtime itself has seen of an interaction: whether an answer came, and when. A
+   * group does this for each ask to an agent that was chosen in the same turn.
+   */
+  public void witness(Evidence.Witnessed seen) {
+    ledger.record(seen);
   }
 
   private void refuseSameOwner(AgentId rater, AgentId subject) {

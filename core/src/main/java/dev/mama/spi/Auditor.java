@@ -1,6 +1,7 @@
 package dev.mama.spi;
 
 import dev.mama.AgentId;
+import dev.mama.Payload;
 import dev.mama.Rating;
 import dev.mama.Referral;
 import dev.mama.Trace;
@@ -24,9 +25,12 @@ public interface Auditor {
    * @param rater who asked and rated
    * @param referral what was needed and who was chosen
    * @param rating what the rater said
+   * @param reply what the chosen agent answered, as the runtime saw it; empty if it did not answer,
+   *     or in another turn than that of the rating
    * @param trace the interaction's trace, under which its messages stand in the event log
    */
-  record Interaction(AgentId rater, Referral referral, Rating rating, Trace trace) {}
+  record Interaction(
+      AgentId rater, Referral referral, Rating rating, Optional<Payload> reply, Trace trace) {}
 
   /**
    * What the help was truly worth, empty where this interaction is not checked. The rater waits

@@ -86,7 +86,12 @@ class AssistanceTest {
     assertThat(referral.candidates()).isEmpty();
     assertThat(referral.chosen()).isEmpty();
     assertThatThrownBy(() ->
-            assistance.rate(REQUESTER, referral, new Rating(1, true, Duration.ZERO), Trace.start()))
+            assistance.rate(
+                REQUESTER,
+                referral,
+                new Rating(1, true, Duration.ZERO),
+                Optional.empty(),
+                Trace.start()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("chose nobody");
   }
@@ -113,7 +118,12 @@ class AssistanceTest {
     enrol(2);
     Referral referral = find();
     AgentId chosen = referral.chosen().orElseThrow();
-    assistance.rate(REQUESTER, referral, new Rating(1, true, Duration.ofMillis(20)), Trace.start());
+    assistance.rate(
+        REQUESTER,
+        referral,
+        new Rating(1, true, Duration.ofMillis(20)),
+        Optional.empty(),
+        Trace.start());
     double trust = assistance.standing(chosen).trust();
     assertThat(trust).isGreaterThan(0.5);
     assertThat(assistance.retire(chosen)).isTrue();
@@ -134,6 +144,7 @@ class AssistanceTest {
                 REQUESTER,
                 referral,
                 new Rating(1, true, Duration.ZERO),
+                Optional.empty(),
                 Trace.start()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("both belong to 'lab-1'");
@@ -161,10 +172,10 @@ class AssistanceTest {
         audited.find(REQUESTER, NEED, Duration.ofMinutes(1), Load.NONE, new SplittableRandom(42));
     AgentId chosen = referral.chosen().orElseThrow();
     var praise = new Rating(1, true, Duration.ofMillis(20));
-    audited.rate(REQUESTER, referral, praise, Trace.start());
+    audited.rate(REQUESTER, referral, praise, Optional.empty(), Trace.start());
     assertThat(audited.standing(chosen).trust()).isLessThan(0.5);
     checks.set(false);
-    audited.rate(REQUESTER, referral, praise, Trace.start());
+    audited.rate(REQUESTER, referral, praise, Optional.empty(), Trace.start());
     assertThat(audited.standing(chosen).evidence()).isEqualTo(1);
   }
 

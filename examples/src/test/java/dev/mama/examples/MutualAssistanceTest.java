@@ -103,7 +103,7 @@ class MutualAssistanceTest {
       assertThat(recorded)
           .as("what led to whom, what came of it, and what it cost")
           .containsEntry(DecisionMade.class, 40)
-          .containsEntry(EvidenceGiven.class, 40)
+          .containsEntry(EvidenceGiven.class, 80) // 40 witnessed by the runtime, 40 rated
           .containsEntry(ModelCalled.class, 40);
     }
   }

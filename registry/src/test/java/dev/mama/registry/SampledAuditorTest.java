@@ -72,7 +72,8 @@ class SampledAuditorTest {
             new State(new float[StateShape.SIZE], 0),
             new Decision(OptionalInt.empty(), List.of(), 1, "test"),
             new Referral.Timings(Duration.ZERO, Duration.ZERO, Duration.ZERO));
-    return new Auditor.Interaction(AgentId.of(rater), referral, SAID, new Trace(1, 2, 3));
+    return new Auditor.Interaction(
+        AgentId.of(rater), referral, SAID, Optional.empty(), new Trace(1, 2, 3));
   }
 
   private static List<Boolean> drawn(Auditor auditor, String rater, int count) throws Exception {
