@@ -1,0 +1,56 @@
+package dev.mama.registry;
+
+import dev.mama.Evidence;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Where the desk puts evidence, with the batch it came in.
+ *
+ * <p>Thread-safe.
+ */
+interface EvidenceBook {
+
+  /**
+   * Takes all of it in, and waits until it is kept.
+   *
+   * @throws LedgerException if it could not be kept; nothing counts
+   * @throws InterruptedException if interrupted while waiting; it may be kept all the same
+   */
+  void keep(List<Evidence> evidence, BatchStamp stamp) throws InterruptedException;
+
+  /** The last batch of {@code writer} that was kept. */
+  Optional<BatchStamp> lastBatch(String writer);
+
+  static EvidenceBook of(JournalTrustLedger ledger) {
+    return new EvidenceBook() {
+      @Override
+      public void keep(List<Evidence> evidence, BatchStamp stamp) throws InterruptedException {
+        ledger.submit(evidence, stamp).await();
+      }
+
+      @Override
+      public Optional<BatchStamp> lastBatch(String writer) {
+        return ledger.lastBatch(writer);
+      }
+    };
+  }
+
+  static EvidenceBook of(InMemoryTrustLedger ledger) {
+    Map<String, BatchStamp> last = new ConcurrentHashMap<>();
+    return new EvidenceBook() {
+      @Override
+      public void keep(List<Evidence> evidence, BatchStamp stamp) {
+        evidence.forEach(ledger::record);
+        last.put(stamp.writer(), stamp);
+      }
+
+      @Override
+      public Optional<BatchStamp> lastBatch(String writer) {
+        return Optional.ofNullable(last.get(writer));
+      }
+    };
+  }
+}
