@@ -30,8 +30,12 @@ final class Credibility {
   /** How much the rater's opinion counts now, in [0, 1]. */
   double vote(double now, Halving halving) {
     double kept = halving.kept(now - asOf);
-    double credibility = Account.mean(agreed * kept, (agreed + disagreed) * kept);
-    return Math.clamp((credibility - NO_VOTE) / (WHOLE_VOTE - NO_VOTE), 0, 1);
+    double odds = odds(Account.mean(agreed * kept, (agreed + disagreed) * kept));
+    return Math.clamp((odds - odds(NO_VOTE)) / (odds(WHOLE_VOTE) - odds(NO_VOTE)), 0, 1);
+  }
+
+  private static double odds(double share) {
+    return share / (1 - share);
   }
 
   Credibility copy() {

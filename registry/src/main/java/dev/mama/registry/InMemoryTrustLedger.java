@@ -28,11 +28,13 @@ import java.util.Map;
  *
  * <p><b>Raters.</b> Where a rater said <i>y</i> and <i>x</i> was found, it agreed by 1 − |y − x|.
  * Its credibility <i>c</i> is the mean agreement, drawn by two checks to 0.5, and checks are
- * forgotten ten times more slowly than evidence. Its opinions count min(1, (c − 0.6) / 0.3), and
- * nothing below 0.6: who was never checked has no vote, so made-up raters have none, and neither
- * has a liar that took a new name. Three checks in a row that agree give half a vote or more, eight
- * a whole one. Trust in an agent as a subject never enters here: a gang would raise itself first
- * and then vote with that weight, as {@code ./mama bench trust} shows.
+ * forgotten ten times more slowly than evidence. Its opinions count by the odds <i>o</i> = c / (1 −
+ * c) that it is right: (o − 1.5) / 7.5, at most 1, and nothing where <i>c</i> is below 0.6. Odds,
+ * because a rater that is wrong twice as often is worth half: who lies about some only keeps less
+ * than its share of truths. Who was never checked has no vote, so made-up raters have none, and
+ * neither has a liar that took a new name. Three checks in a row that agree give a third of a vote,
+ * eight a whole one. Trust in an agent as a subject never enters here: a gang would raise itself
+ * first and then vote with that weight, as {@code ./mama bench trust} shows.
  *
  * <p><b>Order.</b> Checked and witnessed evidence comes to the same in any order, up to rounding.
  * An opinion is weighed when it arrives, so it matters which of its rater's checks arrived before;

@@ -161,7 +161,7 @@ class InMemoryTrustLedgerTest extends TrustLedgerContract {
     check(1, 1);
     check(0, 0);
     // c = (2.8 + 1) / (3 + 2)
-    assertThat(ledger.vote(RATER)).isCloseTo((3.8 / 5 - 0.6) / 0.3, within(1e-12));
+    assertThat(ledger.vote(RATER)).isCloseTo((3.8 / 1.2 - 1.5) / 7.5, within(1e-12));
     for (int i = 0; i < 100; i++) {
       check(1, 1);
     }
@@ -173,9 +173,9 @@ class InMemoryTrustLedgerTest extends TrustLedgerContract {
     for (int i = 0; i < 4; i++) {
       check(1, 1);
     }
-    assertThat(ledger.vote(RATER)).isCloseTo((5.0 / 6 - 0.6) / 0.3, within(1e-12));
+    assertThat(ledger.vote(RATER)).isCloseTo((5 - 1.5) / 7.5, within(1e-12));
     time.advance(HALF_LIFE.multipliedBy(10));
-    assertThat(ledger.vote(RATER)).isCloseTo((3.0 / 4 - 0.6) / 0.3, within(1e-12));
+    assertThat(ledger.vote(RATER)).isCloseTo((3 - 1.5) / 7.5, within(1e-12));
   }
 
   @Test
