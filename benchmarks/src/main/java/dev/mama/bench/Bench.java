@@ -13,6 +13,18 @@ public interface Bench {
   /** The question, as one sentence. */
   String question();
 
+  /** Whether it is answered by trials, which can be chosen. */
+  default boolean hasTrials() {
+    return false;
+  }
+
+  /**
+   * Looks at what is to be tried before anything is.
+   *
+   * @throws IllegalArgumentException if there is something that cannot be tried
+   */
+  default void check(Trials trials) {}
+
   /** Whether it has a long run that looks for leaks. */
   default boolean canSoak() {
     return false;
@@ -36,13 +48,28 @@ public interface Bench {
    * @param seed what the inputs are drawn from
    * @param soak whether to look for leaks instead, where that {@link #canSoak}
    * @param out where charts go, or empty where none are wanted
+   * @param trials what is tried how often, where a question is answered by trials
    */
-  record Options(boolean quick, long seed, boolean soak, Optional<Path> out) {
+  record Options(boolean quick, long seed, boolean soak, Optional<Path> out, Trials trials) {
 
     /** A run that answers the question, without charts. */
     public Options(boolean quick, long seed) {
-      this(quick, seed, false, Optional.empty());
+      this(quick, seed, false, Optional.empty(), Trials.USUAL);
     }
+  }
+
+  /**
+   * What is tried, and how often.
+   *
+   * <p>Immutable.
+   *
+   * @param attacks a file that lists attacks, or empty for all there are
+   * @param seeds how many seeds, from the options' seed on; 0 for as many as is usual
+   */
+  record Trials(Optional<Path> attacks, int seeds) {
+
+    /** All, as often as is usual. */
+    public static final Trials USUAL = new Trials(Optional.empty(), 0);
   }
 
   /** Follows a measurement. */

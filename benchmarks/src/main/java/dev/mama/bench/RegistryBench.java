@@ -57,7 +57,7 @@ final class RegistryBench implements Bench {
 
   @Override
   public String question() {
-    return "How many trust updates per second does the ledger take, beside one lock?";
+    return "How many trust updates per second does the ledger take, beside one lock, and on disk?";
   }
 
   @Override
@@ -90,6 +90,8 @@ final class RegistryBench implements Bench {
         }
       }
     }
+    progress.at(done, steps, "on disk");
+    figures.addAll(new LedgerRates(agents, options.seed()).run(options.quick()));
     figures.addAll(bytes(agents));
     return figures;
   }

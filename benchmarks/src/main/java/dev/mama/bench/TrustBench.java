@@ -1,27 +1,39 @@
 package dev.mama.bench;
 
 import dev.mama.bench.TrustTrial.Outcome;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Does the ledger still tell good agents from bad ones when some raters lie, beside a plain mean,
  * raters weighed by their own trust, Beta with filtering, and EigenTrust? The plain mean is the
- * same ledger without checks, believing every rater. Ten seeds from the given one on; they take a
- * few seconds, so a quick run is the same.
+ * same ledger without checks, believing every rater. Ten seeds from the given one on, or as many as
+ * are asked for; they take a few seconds, so a quick run is the same. A file of attacks has a name
+ * of {@link TrustAttack} and a share of liars on each line; what stands behind a # is passed over.
  */
 final class TrustBench implements Bench {
 
   private static final double[] SHARES = {0.2, 0.4};
   private static final int SEEDS = 10;
+  private static final Pattern LINE = Pattern.compile("(\\w+)\\s+(0|1|0?\\.\\d{1,9})");
 
-  /** Student's t of 97.5 % for as many seeds. */
-  private static final double T = 2.262;
+  /** Student's t of 97.5 % by degrees of freedom, from 1 on. */
+  private static final double[] T = {
+    12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160,
+    2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064, 2.060, 2.056,
+    2.052, 2.048, 2.045, 2.042
+  };
 
   @Override
   public String name() {
@@ -34,13 +46,28 @@ final class TrustBench implements Bench {
   }
 
   @Override
+  public boolean hasTrials() {
+    return true;
+  }
+
+  @Override
+  public void check(Trials trials) {
+    trials.attacks().ifPresent(TrustBench::read);
+  }
+
+  @Override
   public List<Figure> run(Options options, Progress progress) throws InterruptedException {
-    long trials = (1 + (long) TrustAttack.values().length * SHARES.length) * SEEDS;
+    List<Attacked> tried =
+        options.trials().attacks().isPresent()
+            ? read(options.trials().attacks().get())
+            : attacked();
+    int seeds = options.trials().seeds() == 0 ? SEEDS : options.trials().seeds();
+    long trials = (long) tried.size() * seeds;
     var figures = new ArrayList<Figure>();
     long done = 0;
-    for (Attacked attacked : attacked()) {
+    for (Attacked attacked : tried) {
       var runs = new ArrayList<Map<String, Outcome>>();
-      for (int i = 0; i < SEEDS; i++) {
+      for (int i = 0; i < seeds; i++) {
         if (Thread.interrupted()) {
           throw new InterruptedException("interrupted between two trials");
         }
@@ -49,8 +76,45 @@ final class TrustBench implements Bench {
       }
       figures.addAll(figures(attacked, runs));
     }
-    figures.addAll(TrustDrills.run(options.seed(), SEEDS));
+    options.out().ifPresent(folder -> TrustChart.draw(figures, folder.resolve("trust.png")));
+    figures.addAll(TrustDrills.run(options.seed(), seeds));
     return figures;
+  }
+
+  /** The attacks that {@code file} lists. */
+  private static List<Attacked> read(Path file) {
+    List<String> lines;
+    try {
+      lines = Files.readAllLines(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    var all = new ArrayList<Attacked>();
+    for (int i = 0; i < lines.size(); i++) {
+      String line = lines.get(i).replaceFirst("#.*", "").strip();
+      if (!line.isEmpty()) {
+        all.add(read(line, "%s, line %d".formatted(file, i + 1)));
+      }
+    }
+    return all;
+  }
+
+  private static Attacked read(String line, String where) {
+    var words = LINE.matcher(line);
+    if (!words.matches()) {
+      throw new IllegalArgumentException(
+          "%s is '%s'; it must be an attack of %s and a share of liars in [0, 1], such as collude 0.4"
+              .formatted(where, line, List.of(TrustAttack.values())));
+    }
+    TrustAttack attack =
+        Stream.of(TrustAttack.values())
+            .filter(it -> it.name().equalsIgnoreCase(words.group(1)))
+            .findFirst()
+            .orElseThrow(() ->
+                new IllegalArgumentException(
+                    "%s names '%s'; known attacks are %s"
+                        .formatted(where, words.group(1), List.of(TrustAttack.values()))));
+    return new Attacked(attack, Double.parseDouble(words.group(2)));
   }
 
   private record Attacked(@Nullable TrustAttack attack, double share) {
@@ -103,7 +167,10 @@ final class TrustBench implements Bench {
   }
 
   private static Figure goal(Figure tau, double share) {
-    return tau.atLeast(share == SHARES[0] ? 0.82 : 0.75);
+    if (share == SHARES[0]) {
+      return tau.atLeast(0.82);
+    }
+    return share == SHARES[1] ? tau.atLeast(0.75) : tau;
   }
 
   private static double average(List<Outcome> outcomes, ToDoubleFunction<Outcome> value) {
@@ -117,7 +184,8 @@ final class TrustBench implements Bench {
     double squares =
         outcomes.stream().mapToDouble(it -> Math.pow(value.applyAsDouble(it) - mean, 2)).sum();
     int n = outcomes.size();
-    double margin = T * Math.sqrt(squares / (n - 1) / n);
+    double t = n - 2 < T.length ? T[n - 2] : 1.96 + 2.4 / (n - 1);
+    double margin = t * Math.sqrt(squares / (n - 1) / n);
     return Figure.of(name, mean, unit, n).interval(mean - margin, mean + margin);
   }
 }

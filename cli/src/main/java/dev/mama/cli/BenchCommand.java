@@ -2,11 +2,13 @@ package dev.mama.cli;
 
 import dev.mama.bench.Bench;
 import dev.mama.bench.Figure;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -22,6 +24,9 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = "Measures; 'list' names the questions.")
 final class BenchCommand implements Callable<Integer> {
+
+  private static final Pattern SEEDS = Pattern.compile("(\\d{1,15})\\.\\.(\\d{1,15})");
+  private static final int MOST_SEEDS = 1_000;
 
   @Spec private CommandSpec spec;
 
@@ -39,6 +44,18 @@ final class BenchCommand implements Callable<Integer> {
       paramLabel = "N",
       description = "what inputs are drawn from (${DEFAULT-VALUE})")
   private long seed = 42;
+
+  @Option(
+      names = "--seeds",
+      paramLabel = "A..B",
+      description = "seeds of all trials, both included, instead of --seed and as many as is usual")
+  private @Nullable String seeds;
+
+  @Option(
+      names = "--attacks",
+      paramLabel = "FILE",
+      description = "which attacks to try: a name and a share of liars on each line")
+  private @Nullable Path attacks;
 
   @Option(
       names = "--out",
@@ -69,6 +86,16 @@ final class BenchCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "question '%s' has no --soak".formatted(question));
     }
+    if ((seeds != null || attacks != null) && !bench.hasTrials()) {
+      throw new ParameterException(
+          spec.commandLine(), "question '%s' has no --seeds and no --attacks".formatted(question));
+    }
+    Bench.Trials trials = trials();
+    try {
+      bench.check(trials);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+    }
     Path folder = out != null ? out : Path.of("results", "bench-" + question);
     Logs.to(folder);
     Report report =
@@ -78,11 +105,41 @@ final class BenchCommand implements Callable<Integer> {
             seed);
     List<Figure> figures;
     try (var bar = new Bar("bench " + question)) {
-      figures = bench.run(new Bench.Options(quick, seed, soak, Optional.of(folder)), bar::at);
+      figures =
+          bench.run(new Bench.Options(quick, seed, soak, Optional.of(folder), trials), bar::at);
     }
     report.write(figures, Map.of());
     System.out.print(Report.table(figures));
     System.out.println("All of it: " + report.file());
     return 0;
+  }
+
+  /** What is to be tried; begins at the first of the seeds. */
+  private Bench.Trials trials() {
+    if (attacks != null && !Files.isReadable(attacks)) {
+      throw new ParameterException(
+          spec.commandLine(), "file of attacks '%s' cannot be read".formatted(attacks));
+    }
+    int count = 0;
+    if (seeds != null) {
+      var range = SEEDS.matcher(seeds);
+      if (!range.matches()) {
+        throw refused();
+      }
+      long first = Long.parseLong(range.group(1));
+      long last = Long.parseLong(range.group(2));
+      if (last <= first || last - first >= MOST_SEEDS) {
+        throw refused();
+      }
+      seed = first;
+      count = (int) (last - first + 1);
+    }
+    return new Bench.Trials(Optional.ofNullable(attacks), count);
+  }
+
+  private ParameterException refused() {
+    return new ParameterException(
+        spec.commandLine(),
+        "seeds '%s' must be two or more up to %d, such as 1..10".formatted(seeds, MOST_SEEDS));
   }
 }

@@ -93,6 +93,15 @@ class MamaTest {
             "are the same folder; give two runs",
             new String[] {"diff", folder.toString(), folder.toString()}),
         Arguments.of("question 'trust' has no --soak", new String[] {"bench", "trust", "--soak"}),
+        Arguments.of(
+            "question 'registry' has no --seeds",
+            new String[] {"bench", "registry", "--seeds", "1..3"}),
+        Arguments.of(
+            "seeds '3..1' must be two or more", new String[] {"bench", "trust", "--seeds", "3..1"}),
+        Arguments.of("line 1 is '", new String[] {"bench", "trust", "--attacks", bad.toString()}),
+        Arguments.of(
+            "none.txt' cannot be read",
+            new String[] {"bench", "trust", "--attacks", folder.resolve("none.txt").toString()}),
         Arguments.of("question 'weather' is unknown", new String[] {"bench", "weather"}));
   }
 
