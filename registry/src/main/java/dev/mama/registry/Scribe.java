@@ -127,7 +127,7 @@ final class Scribe {
     double now = state.accounts.seconds(time.now());
     var written = new ArrayList<LedgerEntry>();
     var kept = new ArrayList<byte[]>();
-    var checked = new HashMap<AgentId, Credibility>();
+    Map<AgentId, Credibility> checked = hasOpinion(orders) ? new HashMap<>() : null;
     var numbers = new HashMap<AgentId, Integer>();
     begin();
     for (Order order : orders) {
@@ -148,7 +148,9 @@ final class Scribe {
         room(1 + BatchStamp.BYTES).put(Block.VOUCHED);
         LedgerEntry.write(vouch.rater(), bytes);
         bytes.putDouble(now);
-        state.accounts.tryVouch(tried(vouch.rater(), checked), now);
+        if (checked != null) {
+          state.accounts.tryVouch(tried(vouch.rater(), checked), now);
+        }
       }
     }
     try {
@@ -160,21 +162,38 @@ final class Scribe {
     takeIn(orders, written, kept, now);
   }
 
+  /** Only an opinion asks what the checks before it in the same block have come to. */
+  private static boolean hasOpinion(List<Order> orders) {
+    for (Order order : orders) {
+      if (order instanceof Given given) {
+        for (Evidence each : given.evidence()) {
+          if (each instanceof Evidence.Opinion) {
+            return true;
+          }
+        }
+      }
+    }
+    return false;
+  }
+
   /** What is kept of {@code evidence}: its vote follows from all that stands before it. */
   private LedgerEntry entry(
       Evidence evidence,
       double now,
-      Map<AgentId, Credibility> checked,
+      @Nullable Map<AgentId, Credibility> checked,
       Map<AgentId, Integer> numbers) {
     Accounts accounts = state.accounts;
     double at = accounts.countedAt(evidence, now);
     double vote = 1;
     switch (evidence) {
       case Evidence.Witnessed seen -> {}
-      case Evidence.Checked each ->
+      case Evidence.Checked each -> {
+        if (checked != null) {
           accounts.tryCheck(tried(each.rater(), checked), accounts.agreement(each), at);
+        }
+      }
       case Evidence.Opinion opinion -> {
-        Credibility tried = checked.get(opinion.rater());
+        Credibility tried = checked == null ? null : checked.get(opinion.rater());
         vote = tried == null ? accounts.vote(opinion.rater(), now) : accounts.vote(tried, now);
       }
     }
