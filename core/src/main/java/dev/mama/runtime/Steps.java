@@ -17,6 +17,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -349,7 +350,7 @@ public final class Steps {
 
   void rate(AgentId rater, Referral referral, Rating rating, Trace trace)
       throws InterruptedException {
-    recorder().evidence(assistance().rate(rater, referral, rating, trace));
+    recorder().evidence(assistance().rate(rater, referral, rating, Optional.empty(), trace));
   }
 
   private Cell cell(StepMember member) {
