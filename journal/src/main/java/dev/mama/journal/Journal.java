@@ -152,6 +152,7 @@ public final class Journal implements AutoCloseable {
       throw released(from);
     }
     try (var reader = SegmentReader.open(storage, segment.name(), options.application())) {
+      reader.goTo(segment.places().before(from, segment));
       while (reader.nextSequence() < end) {
         long sequence = reader.nextSequence();
         switch (reader.next()) {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * One file of a journal as its header describes it, and the sizes of format version 1; see {@code
  * docs/journal-format.md}. All numbers are big-endian.
  *
- * <p>Immutable.
+ * <p>Immutable, but for its {@link #places}.
  */
 final class Segment {
 
@@ -41,6 +41,7 @@ final class Segment {
   private final long firstSequence;
   private final long released;
   private final byte[] salt;
+  private final Places places = new Places();
 
   Segment(long firstSequence, long released, long salt) {
     this.firstSequence = firstSequence;
@@ -62,6 +63,11 @@ final class Segment {
 
   long firstSequence() {
     return firstSequence;
+  }
+
+  /** Where some of its records begin, as far as this object has been told. */
+  Places places() {
+    return places;
   }
 
   /** The first sequence that the journal kept when this segment was begun. */

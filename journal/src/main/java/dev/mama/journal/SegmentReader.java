@@ -94,6 +94,12 @@ final class SegmentReader implements AutoCloseable {
         new JournalFault.Damaged(storage.path(segment.name()), offset, expected), null);
   }
 
+  /** Goes to where a record begins, as was noted when it was written or read. */
+  void goTo(Places.Place place) {
+    nextSequence = place.sequence();
+    offset = place.offset();
+  }
+
   /**
    * Goes past the next item, if it is whole.
    *
@@ -131,6 +137,7 @@ final class SegmentReader implements AutoCloseable {
     if (mark) {
       released = window.getLong(position() + Segment.RECORD_HEADER);
     } else {
+      segment.places().note(sequence, offset);
       nextSequence++;
     }
     payloadBytes = (int) itemBytes - Segment.RECORD_HEADER;

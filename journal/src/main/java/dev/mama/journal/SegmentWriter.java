@@ -136,7 +136,11 @@ final class SegmentWriter implements AutoCloseable {
       buffer.putInt(at, active().checksum(crc, bytes, at, recordBytes));
       at += recordBytes;
     }
+    long begin = end;
     put(buffer);
+    for (int at = 0; at < size; at += Segment.RECORD_HEADER + buffer.getInt(at + 4)) {
+      active().places().note(buffer.getLong(at + 8), begin + at);
+    }
     nextSequence += records;
   }
 

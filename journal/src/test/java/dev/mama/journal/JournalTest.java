@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -100,6 +101,46 @@ class JournalTest {
         journal.append(Texts.bytes(text), Grade.JOURNALLED);
       }
       assertThat(journal.read(3, (sequence, payload) -> sequence < 20)).isEqualTo(21);
+    }
+  }
+
+  @Test
+  void read_fromAnywhere_beginsThere_alsoAfterOpening() throws Exception {
+    var random = new Random(42);
+    List<String> texts = new ArrayList<>();
+    for (int i = 0; i < 2_000; i++) {
+      texts.add(i + "x".repeat(random.nextInt(1_000))); // about 30 noted places
+    }
+    try (var journal = Journal.open(folder, JournalOptions.of("test"))) {
+      List<Pending> pending = new ArrayList<>();
+      for (String text : texts) {
+        pending.add(journal.submit(Texts.buffer(text)));
+      }
+      for (Pending each : pending) {
+        each.await(Grade.JOURNALLED);
+      }
+      assertEachIsRead(journal, texts, random);
+    }
+    try (var journal = Journal.open(folder, JournalOptions.of("test"))) {
+      assertEachIsRead(journal, texts, random);
+    }
+  }
+
+  private static void assertEachIsRead(Journal journal, List<String> texts, Random random)
+      throws InterruptedException {
+    for (int i = 0; i < 200; i++) {
+      int place = random.nextInt(texts.size());
+      List<String> read = new ArrayList<>();
+      long next =
+          journal.read(
+              place + 1,
+              (sequence, payload) -> {
+                assertThat(sequence).isEqualTo(place + 1);
+                read.add(Texts.text(payload));
+                return false;
+              });
+      assertThat(read).containsExactly(texts.get(place));
+      assertThat(next).isEqualTo(place + 2);
     }
   }
 
