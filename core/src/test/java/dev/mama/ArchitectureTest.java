@@ -41,6 +41,7 @@ public class ArchitectureTest {
   private static final JavaClasses CORE =
       new ClassFileImporter()
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .withImportOption(location -> !location.contains("dev/mama/journal/"))
           .importPackages(WORDS);
 
   private static final ArchRule SIGNATURES =
@@ -72,6 +73,25 @@ public class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideOutsideOfPackages(WORDS, SPI, "java..", "org.jspecify..")
+        .check(CORE);
+  }
+
+  @Test
+  void runtime_dependsOnTheJournalBelowIt_andOnNoOtherModule() {
+    noClasses()
+        .that()
+        .resideInAPackage(RUNTIME)
+        .should()
+        .dependOnClassesThat()
+        .resideOutsideOfPackages(
+            WORDS,
+            SPI,
+            RUNTIME,
+            "dev.mama.journal",
+            "java..",
+            "org.jspecify..",
+            "org.slf4j..",
+            "io.micrometer..")
         .check(CORE);
   }
 

@@ -8,6 +8,7 @@ import dev.mama.GroupClosedException;
 import dev.mama.MamaException;
 import dev.mama.Pressure;
 import dev.mama.Sender;
+import dev.mama.StorageException;
 import dev.mama.runtime.Inspection.Line;
 import dev.mama.spi.EventLog;
 import dev.mama.spi.Machine;
@@ -64,10 +65,13 @@ public final class AgentGroup implements AutoCloseable {
   private final Map<String, AgentType> types = new ConcurrentHashMap<>();
   private final PressureWatch pressure;
   private final List<Runnable> atClose = new CopyOnWriteArrayList<>();
+  private final @Nullable Durables durables;
+  private volatile @Nullable Recovered left; // of an earlier run, until it is resumed
   private volatile Phase phase = Phase.OPEN;
 
   AgentGroup(GroupOptions options) {
     this.options = options;
+    AgentStore store = AgentStore.open(options); // may fail, so first
     Machine machine = options.machine();
     executor = machine.threads(options.name());
     schedule = new Schedule(options.time());
@@ -82,6 +86,7 @@ public final class AgentGroup implements AutoCloseable {
     turns =
         new Turns(
             options, router, recorder, incarnations, outstanding, dispatcher, schedule, processors);
+    durables = store == null ? null : new Durables(store, turns, outstanding, options);
     schedule.every(CHECK, () -> dispatcher.checkTurns(options.time().nanos(), turns::overdue));
     pressure = new PressureWatch(options);
     if (options.chatModel() != null) {
@@ -91,6 +96,15 @@ public final class AgentGroup implements AutoCloseable {
     if (assistance != null) {
       schedule.every(
           HEARTBEAT, () -> router.cells().forEach(cell -> assistance.heartbeat(cell.id)));
+    }
+    if (durables != null) {
+      try {
+        left = durables.open();
+      } catch (StorageException e) {
+        durables.close();
+        end();
+        throw e;
+      }
     }
   }
 
@@ -117,9 +131,15 @@ public final class AgentGroup implements AutoCloseable {
   /**
    * Makes {@code type} known, so that agents of it can be started.
    *
-   * @throws IllegalArgumentException if another type of that name is known
+   * @throws IllegalArgumentException if another type of that name is known, or its agents are
+   *     durable and the group has no folder for them
    */
   public void define(AgentType type) {
+    if (type.state() != null && durables == null) {
+      throw new IllegalArgumentException(
+          "agents of type '%s' are durable; give group '%s' a folder with durable(…)"
+              .formatted(type.name(), name()));
+    }
     if (types.putIfAbsent(type.name(), type) != null) {
       throw new IllegalArgumentException(
           "agent type '%s' is defined already; give it another name".formatted(type.name()));
@@ -127,10 +147,37 @@ public final class AgentGroup implements AutoCloseable {
   }
 
   /**
+   * Takes up what an earlier run has left in the folder of durable agents: its agents, the messages
+   * that were accepted and not handled, and what was scheduled. Turns that committed never run
+   * again; one that had not, runs again, with the answers that models gave it. To be called once
+   * all types are defined and before an agent is started; in a new folder it finds nothing. A
+   * second call does nothing.
+   *
+   * @throws IllegalStateException if the group has no folder, or a type is not defined
+   * @throws GroupClosedException if the group has been closed
+   * @throws InterruptedException if interrupted while waiting for the transport
+   */
+  public synchronized Resumed resume() throws InterruptedException {
+    checkOpen();
+    if (durables == null) {
+      throw new IllegalStateException(
+          "group '%s' keeps nothing; give it a folder with durable(…)".formatted(name()));
+    }
+    Recovered found = left == null ? new Recovered() : left;
+    var resumption = new Resumption(found, types, durables, turns, outstanding, options);
+    addAll(resumption.cells());
+    left = null;
+    return resumption.begin();
+  }
+
+  /**
    * Starts the agent {@code id}; it can be reached when this returns.
    *
    * @param type name of a defined type
    * @throws IllegalArgumentException if the type is not defined, or the id is taken
+   * @throws IllegalStateException if it is durable, and an earlier run has left agents that are not
+   *     resumed
+   * @throws StorageException if it is durable and the disk refuses; it is not started
    * @throws GroupClosedException if the group has been closed
    * @throws dev.mama.TransportException if the transport refuses; the agent is not started
    * @throws InterruptedException if interrupted while waiting for transport or log
@@ -152,26 +199,48 @@ public final class AgentGroup implements AutoCloseable {
           "agent type '%s' is not defined; define it first (known: %s)"
               .formatted(type, types.keySet()));
     }
-    var added = new ArrayList<Cell>(ids.size());
+    if (durables == null || known.state() == null) {
+      addAll(ids.stream().map(id -> new Cell(id, known, turns)).toList());
+    } else {
+      startDurable(durables, ids, known);
+    }
+    for (AgentId id : ids) {
+      recorder.started(id, type, card(id));
+    }
+  }
+
+  private void startDurable(Durables durables, Collection<AgentId> ids, AgentType type)
+      throws InterruptedException {
+    Recovered found = left;
+    if (found != null && !found.agents.isEmpty()) {
+      throw new IllegalStateException(
+          "the folder of group '%s' holds %,d agents of an earlier run; call resume() first, or choose another folder"
+              .formatted(name(), found.agents.size()));
+    }
+    List<DurableCell> cells =
+        ids.stream().map(id -> new DurableCell(id, type, turns, durables)).toList();
+    addAll(cells);
+    durables.started(cells);
+  }
+
+  /** Makes {@code cells} known; all of them, or none. */
+  private void addAll(List<? extends Cell> cells) throws InterruptedException {
+    var added = new ArrayList<Cell>(cells.size());
     boolean started = false;
     try {
-      for (AgentId id : ids) {
-        var cell = new Cell(id, known, turns);
+      for (Cell cell : cells) {
         if (!router.add(cell)) {
           throw new IllegalArgumentException(
-              "id '%s' is taken in group '%s'; choose another".formatted(id, name()));
+              "id '%s' is taken in group '%s'; choose another".formatted(cell.id, name()));
         }
         added.add(cell);
       }
-      subscribe(added.stream().map(cell -> cell.id).toList());
+      subscribe(cells.stream().map(cell -> cell.id).toList());
       started = true;
     } finally {
       if (!started) {
         added.forEach(router::remove);
       }
-    }
-    for (Cell cell : added) {
-      recorder.started(cell.id, type, card(cell.id));
     }
   }
 
@@ -287,14 +356,18 @@ public final class AgentGroup implements AutoCloseable {
       interrupted = true;
     } finally {
       phase = Phase.CLOSED;
-      executor.shutdownNow();
-      schedule.close();
-      watch.close();
-      processors.shutdownNow();
+      end();
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
     }
+  }
+
+  private void end() {
+    executor.shutdownNow();
+    schedule.close();
+    watch.close();
+    processors.shutdownNow();
   }
 
   private void shutDown() throws InterruptedException {
@@ -312,6 +385,9 @@ public final class AgentGroup implements AutoCloseable {
           "turns ignored their interruption and were left running, %d messages with them"
               .formatted(outstanding.count()),
           null);
+    }
+    if (durables != null) {
+      attempt(failures, durables::close);
     }
     EventLog log = options.eventLog();
     if (log != null) {

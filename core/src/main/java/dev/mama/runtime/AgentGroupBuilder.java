@@ -4,6 +4,7 @@ import dev.mama.AgentId;
 import dev.mama.ExperimentId;
 import dev.mama.Pressure;
 import dev.mama.Time;
+import dev.mama.journal.Journal;
 import dev.mama.spi.ChatModel;
 import dev.mama.spi.EventLog;
 import dev.mama.spi.Machine;
@@ -11,10 +12,12 @@ import dev.mama.spi.Transport;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.observation.ObservationRegistry;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +33,8 @@ public final class AgentGroupBuilder {
   private @Nullable ChatModel chatModel;
   private @Nullable EventLog eventLog;
   private @Nullable Assistance assistance;
+  private @Nullable Durability durability;
+  private Function<Path, Journal> journals = AgentStore::open;
   private @Nullable MeterRegistry meters;
   private ObservationRegistry observations = ObservationRegistry.NOOP;
   private Routing routing = Routing.LOCAL_FIRST;
@@ -86,6 +91,21 @@ public final class AgentGroupBuilder {
   /** What {@code context.findHelp} asks. */
   public AgentGroupBuilder assistance(Assistance assistance) {
     this.assistance = assistance;
+    return this;
+  }
+
+  /**
+   * Where durable agents are kept, and how safely; without it there are none. What an earlier run
+   * has left there is taken up by {@link AgentGroup#resume}.
+   */
+  public AgentGroupBuilder durable(Durability durability) {
+    this.durability = durability;
+    return this;
+  }
+
+  /** How the journal of durable agents is opened; for tests of a failing disk. */
+  AgentGroupBuilder journals(Function<Path, Journal> opening) {
+    this.journals = opening;
     return this;
   }
 
@@ -189,6 +209,8 @@ public final class AgentGroupBuilder {
    *
    * @throws IllegalArgumentException if an option is out of its range, or routing over a broker has
    *     no transport
+   * @throws dev.mama.StorageException if the folder of durable agents is in use, damaged, of
+   *     another experiment or of another release; it is left as it is
    */
   public AgentGroup build() {
     return new AgentGroup(options());
@@ -227,6 +249,8 @@ public final class AgentGroupBuilder {
         chatModel,
         eventLog,
         assistance,
+        durability,
+        journals,
         meters != null ? meters : new SimpleMeterRegistry(),
         observations,
         routing,

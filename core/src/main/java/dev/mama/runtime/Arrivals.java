@@ -82,6 +82,7 @@ final class Arrivals {
         envelope -> takeOver(cell, envelope),
         (next, gap) -> skipped(cell, next, gap),
         this::dropDuplicate,
+        cell::handledBefore,
         options.gapLimit(),
         schedule);
   }

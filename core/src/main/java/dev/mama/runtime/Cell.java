@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
  * A started agent and its mailbox. Idle, it is this object, its id and an entry in the directory;
  * what only busy agents need is made when it is first needed.
  */
-final class Cell extends Mailbox implements Dispatcher.Ready {
+sealed class Cell extends Mailbox implements Dispatcher.Ready permits DurableCell {
 
   /** Messages one activation handles before other agents get their chance. */
-  private static final int BATCH = 64;
+  static final int BATCH = 64;
 
   /**
    * A message that is tried again.
@@ -28,12 +28,16 @@ final class Cell extends Mailbox implements Dispatcher.Ready {
    * @param failures how often its turn has failed
    * @param begun whether the pause before it is over
    */
-  private record Retry(Letter letter, int failures, AtomicBoolean begun) {}
+  record Retry(Letter letter, int failures, AtomicBoolean begun) {
+    Retry(Letter letter, int failures) {
+      this(letter, failures, new AtomicBoolean());
+    }
+  }
 
   final AgentId id;
   private final AgentType type;
   private Agent agent; // confined to the turn
-  private volatile @Nullable Retry retry;
+  volatile @Nullable Retry retry;
   private final Turns turns;
   private volatile @Nullable Outbox outbox;
   private @Nullable RandomGenerator random; // confined to the turn
@@ -43,9 +47,13 @@ final class Cell extends Mailbox implements Dispatcher.Ready {
   private volatile boolean stopped;
 
   Cell(AgentId id, AgentType type, Turns turns) {
+    this(id, type, turns, type.factory().apply(id));
+  }
+
+  Cell(AgentId id, AgentType type, Turns turns, Agent agent) {
     this.id = id;
     this.type = type;
-    this.agent = type.factory().apply(id);
+    this.agent = agent;
     this.turns = turns;
   }
 
@@ -71,9 +79,7 @@ final class Cell extends Mailbox implements Dispatcher.Ready {
         turns.overflow().moveUp(this);
       }
       if (pause != null) {
-        pause(
-            new Retry(letter, again == null ? 1 : again.failures() + 1, new AtomicBoolean()),
-            pause);
+        pause(new Retry(letter, again == null ? 1 : again.failures() + 1), pause);
         return; // busy, but nobody runs it until the pause is over
       }
       if (again != null) {
@@ -86,7 +92,8 @@ final class Cell extends Mailbox implements Dispatcher.Ready {
     turns.dispatcher().enqueue(this);
   }
 
-  private void pause(Retry next, Duration pause) {
+  /** Tries a message again after {@code pause}; until then nobody runs the agent. */
+  final void pause(Retry next, Duration pause) {
     retry = next;
     var unused =
         turns
@@ -114,16 +121,32 @@ final class Cell extends Mailbox implements Dispatcher.Ready {
     agent = type.factory().apply(id);
   }
 
-  Agent agent() {
+  final Agent agent() {
     return agent;
   }
 
+  final void agent(Agent other) {
+    agent = other;
+  }
+
   /** The name of its agent's type. */
-  String type() {
+  final String type() {
     return type.name();
   }
 
-  Supervision supervision() {
+  final AgentType agentType() {
+    return type;
+  }
+
+  /** Lets go of what is made again when it is needed. */
+  final void forgetOutbox() {
+    Outbox made = outbox;
+    if (made != null && made.hasNumberedNone()) {
+      outbox = null;
+    }
+  }
+
+  final Supervision supervision() {
     return type.supervision();
   }
 
@@ -198,6 +221,11 @@ final class Cell extends Mailbox implements Dispatcher.Ready {
     return made != null && made.sent(envelope);
   }
 
+  /** The number of the last message that was handled of that start of a sender; 0 if none was. */
+  long handledBefore(AgentId sender, long incarnation) {
+    return 0;
+  }
+
   /** What puts messages from a transport in order. */
   Inbox inbox() {
     Inbox made = inbox;
@@ -224,10 +252,15 @@ final class Cell extends Mailbox implements Dispatcher.Ready {
   RandomGenerator random() {
     RandomGenerator made = random;
     if (made == null) {
-      made = new SplittableRandom(turns.seed() ^ hash(id.value()));
+      made = new SplittableRandom(seed());
       random = made;
     }
     return made;
+  }
+
+  /** What the agent's own random numbers begin with. */
+  final long seed() {
+    return turns.seed() ^ hash(id.value());
   }
 
   /** FNV-1a, 64 bits: spreads ids that differ in their last character. */

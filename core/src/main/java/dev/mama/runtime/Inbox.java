@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.ToLongBiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,6 +59,7 @@ final class Inbox {
   private final Consumer<Envelope> receiver;
   private final BiConsumer<Envelope, Gap> gaps;
   private final Consumer<Envelope> duplicates;
+  private final ToLongBiFunction<AgentId, Long> handledBefore;
   private final Duration gapLimit;
   private final Schedule schedule;
 
@@ -65,16 +67,20 @@ final class Inbox {
    * @param receiver takes what is in order, without waiting
    * @param gaps told of a gap that was given up, with the message that the line goes on with
    * @param duplicates told of each message that was dropped
+   * @param handledBefore the number up to which a start of a sender was handled in an earlier run;
+   *     0 if none was
    */
   Inbox(
       Consumer<Envelope> receiver,
       BiConsumer<Envelope, Gap> gaps,
       Consumer<Envelope> duplicates,
+      ToLongBiFunction<AgentId, Long> handledBefore,
       Duration gapLimit,
       Schedule schedule) {
     this.receiver = receiver;
     this.gaps = gaps;
     this.duplicates = duplicates;
+    this.handledBefore = handledBefore;
     this.gapLimit = gapLimit;
     this.schedule = schedule;
   }
@@ -113,7 +119,9 @@ final class Inbox {
         return each;
       }
     }
-    var line = new Line(sender, sequence.incarnation(), sequence.before() + 1);
+    long behind =
+        Math.max(sequence.before(), handledBefore.applyAsLong(sender, sequence.incarnation()));
+    var line = new Line(sender, sequence.incarnation(), behind + 1);
     int place = starts.size();
     while (place > 0 && starts.get(place - 1).incarnation > line.incarnation) {
       place--;

@@ -1,8 +1,12 @@
 package dev.mama.runtime;
 
 import dev.mama.AgentId;
+import dev.mama.Channel;
+import dev.mama.Deadline;
 import dev.mama.Message;
+import dev.mama.Payload;
 import dev.mama.Time;
+import dev.mama.Trace;
 import dev.mama.spi.Envelope;
 import dev.mama.spi.Envelope.Kind;
 import java.util.List;
@@ -15,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 sealed class Letter {
 
   /** A letter with more than its message: an envelope, or a time, or both. */
-  private static final class Special extends Letter {
+  static sealed class Special extends Letter permits Kept {
     private final @Nullable Envelope envelope;
     private final boolean timed;
     private final long acceptedNanos;
@@ -27,6 +31,42 @@ sealed class Letter {
       this.acceptedNanos = acceptedNanos;
     }
   }
+
+  /** Tells a durable agent that it may leave the memory; no message. */
+  static final class Leave extends Letter {
+    private static final Message NOTHING =
+        new Message(
+            0,
+            1,
+            AgentId.of("nobody"),
+            AgentId.of("nobody"),
+            Channel.AGENT_CHAT,
+            Payload.text(""),
+            new Trace(1, 1, 1),
+            Deadline.NONE);
+
+    Leave() {
+      super(NOTHING);
+    }
+  }
+
+  /** A message that stands in the journal until its turn has committed. */
+  static final class Kept extends Special {
+    private final Place place;
+
+    private Kept(Message message, Place place, boolean timed, long acceptedNanos) {
+      super(message, null, timed, acceptedNanos);
+      this.place = place;
+    }
+
+    /** Where it stands in the journal. */
+    Place place() {
+      return place;
+    }
+  }
+
+  /** Where a message stands in the journal: in which record, and there the how manieth from 0. */
+  record Place(long record, int index) {}
 
   private final Message message;
 
@@ -48,6 +88,12 @@ sealed class Letter {
   static Letter of(Envelope envelope, Time time) {
     boolean timed = isTimed(envelope.message());
     return new Special(envelope.message(), envelope, timed, timed ? time.nanos() : 0);
+  }
+
+  /** A message that stands in the journal at {@code place}. */
+  static Letter kept(Message message, Place place, Time time) {
+    boolean timed = isTimed(message);
+    return new Kept(message, place, timed, timed ? time.nanos() : 0);
   }
 
   private static boolean isTimed(Message message) {

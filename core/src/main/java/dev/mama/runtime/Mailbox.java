@@ -3,6 +3,7 @@ package dev.mama.runtime;
 import dev.mama.Time;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
@@ -107,6 +108,48 @@ abstract class Mailbox {
       line.remove(me);
       wakeFirst(); // it may have been woken for room that it did not take
     }
+  }
+
+  /**
+   * Waits until there is room, at most {@code nanos} of {@code time}; false if there was none.
+   * Takes none: others may be faster.
+   */
+  final boolean awaitRoom(int capacity, long nanos, Time time) throws InterruptedException {
+    long end = time.nanos() + nanos;
+    Queue<Thread> line = line();
+    Thread me = Thread.currentThread();
+    line.add(me);
+    try {
+      for (long look = SECOND_LOOK_NANOS; size() > capacity; look = Long.MAX_VALUE) {
+        long left = end - time.nanos();
+        if (left <= 0) {
+          return false;
+        }
+        if (Thread.interrupted()) {
+          throw new InterruptedException();
+        }
+        Waits.parkNanos(time, this, Math.min(left, look));
+      }
+      return true;
+    } finally {
+      line.remove(me);
+      wakeFirst(); // the room is there for others too
+    }
+  }
+
+  /**
+   * Begins with {@code letters} as a stretch that the consumer has taken, without anybody being
+   * activated; before anybody else knows this mailbox.
+   */
+  final void beginWith(List<Letter> letters) {
+    int number = letters.size();
+    for (Letter letter : letters.reversed()) {
+      letter.number = number--;
+      letter.next = first;
+      first = letter;
+      last = last == null ? letter : last;
+    }
+    top = last;
   }
 
   @SuppressWarnings("unchecked") // the field's only type

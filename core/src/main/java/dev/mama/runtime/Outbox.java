@@ -143,6 +143,10 @@ final class Outbox {
   private void handOver(Kind kind, Message message, List<AgentId> waiting, @Nullable Worker by)
       throws InterruptedException {
     Cell cell = router.local(message.to());
+    if (cell instanceof DurableCell durable && kind == Kind.SEND) {
+      durable.accept(message, by);
+      return;
+    }
     if (cell != null) {
       router.deliver(
           cell,
@@ -194,6 +198,40 @@ final class Outbox {
   private Envelope envelope(
       Kind kind, Message message, @Nullable Sequence sequence, List<AgentId> waiting) {
     return new Envelope(options.experiment(), kind, message, sequence, null, waiting);
+  }
+
+  /**
+   * The next message to {@code to}, elsewhere, with its number; sent once its turn has committed.
+   */
+  Envelope next(AgentId to, Payload payload, Trace trace, Worker by) {
+    lock.lock();
+    try {
+      return numbered(Kind.SEND, message(to, payload, trace, by), List.of());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The last number to {@code to} was not used. */
+  void takeBack(AgentId to) {
+    lock.lock();
+    try {
+      takeBackNumber(to);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Whether nothing of this sender has left the group, so that nothing is lost with its numbers.
+   */
+  boolean hasNumberedNone() {
+    lock.lock();
+    try {
+      return sentTo.isEmpty();
+    } finally {
+      lock.unlock();
+    }
   }
 
   private void takeBackNumber(AgentId to) {

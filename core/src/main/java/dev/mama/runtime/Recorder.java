@@ -49,44 +49,42 @@ final class Recorder {
     }
   }
 
-  void state(AgentId agent, Payload state, Trace trace) throws InterruptedException {
+  /** The row of an agent's state. */
+  Event state(AgentId agent, Payload state, Trace trace) {
+    return new Event.StateRecorded(
+        UUID.randomUUID(), options.experiment(), options.time().now(), agent, state, trace);
+  }
+
+  /** The row of something of an agent's own. */
+  Event event(AgentId agent, String kind, Payload body, Trace trace) {
+    return new Event.EventRecorded(
+        UUID.randomUUID(), options.experiment(), options.time().now(), agent, kind, body, trace);
+  }
+
+  /** The row of a figure. */
+  Event metric(AgentId agent, String name, double value, Trace trace) {
+    return new Event.MetricRecorded(
+        UUID.randomUUID(), options.experiment(), options.time().now(), agent, name, value, trace);
+  }
+
+  /** Records a row of an agent's; a figure is shown in the meters once it is accepted. */
+  void keep(Event row) throws InterruptedException {
     if (log != null) {
-      log.append(
-          new Event.StateRecorded(
-              UUID.randomUUID(), options.experiment(), options.time().now(), agent, state, trace));
+      log.append(row);
+    }
+    if (row instanceof Event.MetricRecorded metric) {
+      figures.add(metric.name(), metric.value());
     }
   }
 
-  void event(AgentId agent, String kind, Payload body, Trace trace) throws InterruptedException {
-    var event =
-        new Event.EventRecorded(
-            UUID.randomUUID(),
-            options.experiment(),
-            options.time().now(),
-            agent,
-            kind,
-            body,
-            trace);
+  /** As {@link #keep}, of what is to be recorded whatever happens. */
+  void keepSurely(Event row) {
     if (log != null) {
-      log.append(event);
+      appendSurely(log, row);
     }
-  }
-
-  /** Records a figure, and shows it in the meters once it is accepted. */
-  void metric(AgentId agent, String name, double value, Trace trace) throws InterruptedException {
-    var event =
-        new Event.MetricRecorded(
-            UUID.randomUUID(),
-            options.experiment(),
-            options.time().now(),
-            agent,
-            name,
-            value,
-            trace);
-    if (log != null) {
-      log.append(event);
+    if (row instanceof Event.MetricRecorded metric) {
+      figures.add(metric.name(), metric.value());
     }
-    figures.add(name, value);
   }
 
   /** Records what was decided; it was, so this neither fails nor is given up. */

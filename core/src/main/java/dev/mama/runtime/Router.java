@@ -202,6 +202,10 @@ final class Router {
       return new Delivery.Refused(message.to(), "it is not reached without waiting; use send");
     }
     cell.checkRunning();
+    if (cell instanceof DurableCell) {
+      return new Delivery.Refused(
+          message.to(), "it is durable, and the disk is waited for; use send");
+    }
     outstanding.add(by);
     if (!cell.offer(Letter.sent(message, options.time()), options.mailboxCapacity(), by)) {
       outstanding.done(by);
@@ -287,6 +291,20 @@ final class Router {
         .formatted(cell.id, options.mailboxCapacity());
   }
 
+  /**
+   * Puts a message that was accepted before into the mailbox of {@code cell}, whether it has room
+   * or not, and records it.
+   */
+  void deliverSurely(Cell cell, Letter letter, @Nullable Worker by) {
+    outstanding.add(by);
+    cell.offer(letter, Integer.MAX_VALUE - 1, by);
+    outstanding.sent(by);
+    recorder.sent(letter.message());
+    if (by != null) {
+      by.hasSent();
+    }
+  }
+
   /** Waits while messages to {@code agent}, elsewhere, are held back because it refuses them. */
   void awaitRoom(AgentId agent) throws InterruptedException {
     holdBack.await(agent, options.sendTimeout());
@@ -300,6 +318,20 @@ final class Router {
   /** Runs what may wait, for a thread that must not. */
   void elsewhere(Runnable task) {
     executor.execute(task);
+  }
+
+  /** Puts a message of {@code cell}'s own, which stands in the journal, into its mailbox. */
+  void comeLater(DurableCell cell, Letter letter) {
+    outstanding.add(null);
+    cell.offer(letter, Integer.MAX_VALUE - 1, null);
+    outstanding.sent(null);
+    if (recorder.isOn()) {
+      executor.execute(() -> recorder.sent(letter.message()));
+    }
+  }
+
+  boolean isClosing() {
+    return closing;
   }
 
   /** From now on the agents' own scheduled messages do not come any more. */

@@ -151,6 +151,11 @@ final class Topics {
     return accepted;
   }
 
+  /** How many members of this group {@code topic} has; 0 where they are reached elsewhere. */
+  int count(String topic) {
+    return options.routing() == Routing.LOCAL_FIRST ? members(topic).size() : 0;
+  }
+
   private Collection<Cell> members(String topic) {
     return members.getOrDefault(topic, Set.of());
   }

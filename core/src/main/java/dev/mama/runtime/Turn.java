@@ -10,6 +10,7 @@ import dev.mama.ChatRequest;
 import dev.mama.ChatRequest.Caller;
 import dev.mama.ChatStream;
 import dev.mama.Delivery;
+import dev.mama.Event;
 import dev.mama.Evidence;
 import dev.mama.MailboxFullException;
 import dev.mama.Message;
@@ -34,7 +35,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** The context of one turn. */
-final class Turn implements AgentContext {
+sealed class Turn implements AgentContext permits DurableTurn {
 
   private final Cell cell;
   private final Letter letter;
@@ -81,8 +82,12 @@ final class Turn implements AgentContext {
   }
 
   @Override
-  public void send(AgentId to, Payload payload) throws InterruptedException {
+  public final void send(AgentId to, Payload payload) throws InterruptedException {
     check();
+    post(to, payload);
+  }
+
+  void post(AgentId to, Payload payload) throws InterruptedException {
     cell.outbox().send(to, payload, step(), by);
   }
 
@@ -139,18 +144,22 @@ final class Turn implements AgentContext {
   }
 
   @Override
-  public void reply(Payload payload) throws InterruptedException {
+  public final void reply(Payload payload) throws InterruptedException {
     check();
     if (answered) {
       throw new IllegalStateException(
           "message %s has already been answered by '%s'".formatted(message().id(), cell.id));
     }
     if (letter.isAsk()) {
-      cell.outbox().answer(message(), Kind.REPLY, payload, by);
+      answer(Kind.REPLY, payload);
     } else {
-      cell.outbox().send(message().from(), payload, step(), by);
+      post(message().from(), payload);
     }
     answered = true;
+  }
+
+  void answer(Kind kind, Payload payload) throws InterruptedException {
+    cell.outbox().answer(message(), kind, payload, by);
   }
 
   @Override
@@ -162,7 +171,7 @@ final class Turn implements AgentContext {
     Worker.waits(by);
     try {
       ChatReply reply = model.chat(within(trace, request));
-      turns.recorder().called(cell.id, reply, trace);
+      answered(request, reply, trace);
       return reply;
     } catch (ChatException e) {
       failed(model, e, start, trace);
@@ -185,7 +194,7 @@ final class Turn implements AgentContext {
               model.stream(within(trace, request)),
               by,
               this::check,
-              reply -> turns.recorder().called(cell.id, reply, trace),
+              reply -> answered(request, reply, trace),
               failure -> failed(model, failure, start, trace),
               () -> turns.recorder().called(cell.id, unread(model, start), trace));
       List<ChatStream> all = streams == null ? new ArrayList<>(1) : streams;
@@ -198,6 +207,11 @@ final class Turn implements AgentContext {
     } finally {
       Worker.goesOn(by);
     }
+  }
+
+  /** The model has answered {@code request} for good. */
+  void answered(ChatRequest request, ChatReply reply, Trace trace) {
+    turns.recorder().called(cell.id, reply, trace);
   }
 
   @Override
@@ -245,19 +259,24 @@ final class Turn implements AgentContext {
   @Override
   public void recordState(Record state) throws InterruptedException {
     check();
-    turns.recorder().state(cell.id, Payload.of(state), message().trace());
+    keep(turns.recorder().state(cell.id, Payload.of(state), message().trace()));
   }
 
   @Override
   public void record(String kind, Record body) throws InterruptedException {
     check();
-    turns.recorder().event(cell.id, kind, Payload.of(body), message().trace());
+    keep(turns.recorder().event(cell.id, kind, Payload.of(body), message().trace()));
   }
 
   @Override
   public void metric(String name, double value) throws InterruptedException {
     check();
-    turns.recorder().metric(cell.id, name, value, message().trace());
+    keep(turns.recorder().metric(cell.id, name, value, message().trace()));
+  }
+
+  /** Records {@code row}. */
+  void keep(Event row) throws InterruptedException {
+    turns.recorder().keep(row);
   }
 
   @Override
@@ -323,12 +342,12 @@ final class Turn implements AgentContext {
     return options.time();
   }
 
-  private Message message() {
+  final Message message() {
     return letter.message();
   }
 
   /** This turn's step in the trace of its message; what the turn sends is sent in it. */
-  private Trace step() {
+  final Trace step() {
     Trace made = step;
     if (made == null) {
       made = message().trace().child();
@@ -372,7 +391,7 @@ final class Turn implements AgentContext {
     return assistance;
   }
 
-  private void check() {
+  final void check() {
     if (ended || !thread.equals(Thread.currentThread())) {
       throw new IllegalStateException(
           "the context of agent '%s' is valid during its turn, on the turn's thread only"

@@ -73,6 +73,10 @@ final class Turns {
     return router.arrivals().overflow();
   }
 
+  TurnMeters meters() {
+    return meters;
+  }
+
   Topics topics() {
     return topics;
   }
@@ -148,7 +152,13 @@ final class Turns {
     }
   }
 
-  private @Nullable Duration failed(
+  /**
+   * A turn has failed for {@code cause}.
+   *
+   * @param failures how often it has
+   * @return the pause before the next try, or null if it was the last
+   */
+  @Nullable Duration failed(
       Cell cell, Letter letter, int failures, boolean unanswered, Throwable cause, Worker by) {
     meters.failed.increment();
     Supervision supervision = cell.supervision();

@@ -48,6 +48,7 @@ class InboxTest {
         received::add,
         (next, gap) -> gaps.add(gap),
         envelope -> duplicates.incrementAndGet(),
+        (sender, incarnation) -> 0,
         gapLimit,
         schedule);
   }

@@ -1,0 +1,186 @@
+package dev.mama.runtime;
+
+import dev.mama.MamaException;
+import dev.mama.Message;
+import dev.mama.PayloadException;
+import dev.mama.StorageException;
+import dev.mama.UnknownAgentException;
+import dev.mama.journal.Pending;
+import org.jspecify.annotations.Nullable;
+
+/** Lets out what a durable turn has brought about, once the turn is written. */
+final class Release {
+
+  private final Durables durables;
+  private final AgentStore store;
+  private final Turns turns;
+  private final Router router;
+  private final Recorder recorder;
+  private final GroupOptions options;
+  private final Outstanding outstanding;
+
+  Release(Durables durables, Turns turns, Outstanding outstanding) {
+    this.durables = durables;
+    this.store = durables.store();
+    this.turns = turns;
+    this.router = turns.router();
+    this.recorder = turns.recorder();
+    this.options = turns.options();
+    this.outstanding = outstanding;
+  }
+
+  /** Lets out all; false if it is to be tried again later, for the transport takes nothing now. */
+  boolean of(DurableCell cell, Commit commit, Worker by) {
+    if (!commit.settled) {
+      settle(cell, commit);
+    }
+    Letter letter = commit.letter;
+    while (commit.done < commit.kept.size()) {
+      if (!keep(cell, commit, commit.kept.get(commit.done), by)) {
+        return false;
+      }
+      commit.done++;
+    }
+    for (Effect effect : commit.passing) {
+      pass(cell, effect, letter, by);
+    }
+    if (commit.isToBeReleased()) {
+      released(commit);
+    }
+    if (letter != null) {
+      router.arrivals().handled(letter.envelope());
+      outstanding.done(by);
+    }
+    return true;
+  }
+
+  private void settle(DurableCell cell, Commit commit) {
+    Holds holds = store.holds();
+    for (Effect.Kept effect : commit.kept) {
+      if (!Commit.leaves(effect)) {
+        holds.hold(commit.record);
+      }
+    }
+    if (commit.isToBeReleased()) {
+      holds.hold(commit.record);
+    }
+    holds.seen(commit.record);
+    cell.committed(commit);
+    for (Entry.Position position : commit.saved.positions()) {
+      cell.positions().moved(position);
+    }
+    Letter letter = commit.letter;
+    if (letter != null) {
+      if (letter instanceof Letter.Kept from) {
+        holds.free(from.place().record());
+      }
+      commit.answers.forEach(holds::free);
+      if (!commit.answers.isEmpty()) {
+        durables.answers().forget(letter.message().id());
+      }
+    }
+    store.giveUp(commit);
+    commit.settled = true;
+  }
+
+  private void released(Commit commit) {
+    if (commit.letter == null) {
+      commit.earlier.forEach(record -> released(commit, record));
+    } else {
+      released(commit, commit.record);
+    }
+  }
+
+  private void released(Commit commit, long record) {
+    try {
+      Pending unused = store.submit(new Entry.Released(record));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // it leaves once more when the group is resumed
+    } catch (StorageException e) {
+      recorder.error("agent/" + commit.cell.id, e.toString(), null);
+    }
+    store.holds().free(record);
+  }
+
+  /** Does what stands in the turn's record; false if it is to be tried again. */
+  private boolean keep(DurableCell cell, Commit commit, Effect.Kept effect, Worker by) {
+    var place = new Letter.Place(commit.record, commit.done);
+    switch (effect) {
+      case Effect.Deliver deliver -> {
+        if (commit.letter == null) {
+          break; // of an earlier run; it waits with its receiver
+        }
+        Message message = deliver.message();
+        if (router.cell(message.to()) instanceof DurableCell to) {
+          router.deliverSurely(to, Letter.kept(message, place, options.time()), by);
+        } else {
+          store.holds().free(commit.record);
+          router.dead(message, "its receiver is gone");
+        }
+      }
+      case Effect.Later later -> {
+        if (commit.letter != null) {
+          durables.timers().start(cell, later, place, commit.handles.get(later));
+        }
+      }
+      case Effect.Row row -> recorder.keepSurely(row.event());
+      case Effect.Wire wire -> {
+        return sendOut(cell, wire, by);
+      }
+    }
+    return true;
+  }
+
+  private boolean sendOut(DurableCell cell, Effect.Wire wire, Worker by) {
+    Message message = wire.envelope().message();
+    Worker.waits(by);
+    try {
+      router.awaitRoom(message.to());
+      router.sendOut(wire.envelope());
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    } catch (UnknownAgentException | PayloadException e) {
+      router.dead(message, e.toString());
+      return true;
+    } catch (MamaException e) {
+      recorder.error(
+          "agent/" + cell.id,
+          "message %s to '%s' is sent again: %s"
+              .formatted(message.id(), message.to(), e.getMessage()),
+          message.trace());
+      return false;
+    } finally {
+      Worker.goesOn(by);
+    }
+  }
+
+  /** Does what is of no use after a kill. */
+  void pass(DurableCell cell, Effect effect, @Nullable Letter letter, Worker by) {
+    try {
+      switch (effect) {
+        case Effect.Tell tell -> {
+          Cell to = router.cell(tell.message().to());
+          if (to == null || to.isStopped()) {
+            router.dead(tell.message(), "its receiver is gone");
+          } else {
+            router.deliverSurely(to, Letter.sent(tell.message(), options.time()), by);
+          }
+        }
+        case Effect.Publish publish -> {
+          int unused =
+              turns.topics().publish(cell, publish.topic(), publish.payload(), publish.trace(), by);
+        }
+        case Effect.Answer answer ->
+            cell.outbox().answer(answer.asked(), answer.kind(), answer.payload(), by);
+        case Effect.Kept kept -> throw new IllegalStateException("it stands in the record");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (MamaException e) {
+      recorder.error(
+          "agent/" + cell.id, e.toString(), letter == null ? null : letter.message().trace());
+    }
+  }
+}

@@ -1,0 +1,292 @@
+package dev.mama.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.mama.AgentContext;
+import dev.mama.AgentId;
+import dev.mama.AgentType;
+import dev.mama.Channel;
+import dev.mama.Deadline;
+import dev.mama.DurableAgent;
+import dev.mama.Event;
+import dev.mama.ExperimentId;
+import dev.mama.Message;
+import dev.mama.Payload;
+import dev.mama.Trace;
+import dev.mama.TransportException;
+import dev.mama.runtime.Words.Count;
+import dev.mama.spi.Envelope;
+import dev.mama.spi.Envelope.Kind;
+import dev.mama.spi.Envelope.Sequence;
+import dev.mama.spi.Transport;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What leaves the group with a durable turn, and what comes from elsewhere to one. */
+@Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class DurableEffectsTest {
+
+  private static final AgentId ANNA = AgentId.of("anna");
+  private static final AgentId FAR = AgentId.of("far");
+
+  @TempDir Path folder;
+
+  /** The number on which a turn never ends. */
+  private static final AtomicInteger STUCK = new AtomicInteger();
+
+  private final Wire wire = new Wire();
+
+  @BeforeEach
+  void nothingIsStuck() {
+    STUCK.set(0);
+  }
+
+  /** The other end of a transport, in the test's hand. */
+  private static final class Wire implements Transport {
+    final List<Envelope> sent = new CopyOnWriteArrayList<>();
+    final List<Envelope> handled = new CopyOnWriteArrayList<>();
+    final AtomicBoolean down = new AtomicBoolean();
+    volatile Consumer<Envelope> receiver = envelope -> {};
+
+    @Override
+    public String name() {
+      return "by hand";
+    }
+
+    @Override
+    public void subscribe(
+        ExperimentId experiment, Collection<AgentId> agents, Consumer<Envelope> to) {
+      receiver = to;
+    }
+
+    @Override
+    public void unsubscribe(ExperimentId experiment, Collection<AgentId> agents) {}
+
+    @Override
+    public void send(Envelope envelope) {
+      if (down.get()) {
+        throw new TransportException("down", null);
+      }
+      sent.add(envelope);
+    }
+
+    @Override
+    public void subscribeTopic(ExperimentId experiment, String topic, Consumer<Envelope> to) {}
+
+    @Override
+    public void unsubscribeTopic(ExperimentId experiment, String topic, Consumer<Envelope> to) {}
+
+    @Override
+    public void publish(Envelope envelope) {}
+
+    @Override
+    public void handled(Envelope envelope) {
+      if (envelope.sequence() != null) { // else it has never been here
+        handled.add(envelope);
+      }
+    }
+
+    @Override
+    public void close() {}
+
+    void deliver(long incarnation, long number) {
+      receiver.accept(
+          new Envelope(
+              Ledger.EXPERIMENT,
+              Kind.SEND,
+              new Message(
+                  incarnation,
+                  number,
+                  FAR,
+                  ANNA,
+                  Channel.AGENT_CHAT,
+                  Payload.of(new Count((int) number)),
+                  Trace.start(),
+                  Deadline.NONE),
+              new Sequence(incarnation, number),
+              null,
+              List.of()));
+    }
+
+    List<Sequence> sequences() {
+      return sent.stream().map(Envelope::sequence).filter(Objects::nonNull).toList();
+    }
+
+    List<Integer> numbers() {
+      return sent.stream().map(e -> e.message().payload().as(Count.class).number()).toList();
+    }
+  }
+
+  record Numbers(List<Integer> seen) {}
+
+  /** Records each number in every way, sends it far away, and fails on negative ones. */
+  private static final class Reporter implements DurableAgent<Numbers> {
+    private final List<Integer> seen = new ArrayList<>();
+
+    @Override
+    public Numbers state() {
+      return new Numbers(List.copyOf(seen));
+    }
+
+    @Override
+    public void restore(Numbers state) {
+      seen.addAll(state.seen());
+    }
+
+    @Override
+    public void onMessage(Message message, AgentContext context) throws Exception {
+      if (message.payload().type().equals("Go")) {
+        context.reply(Payload.of(state()));
+        return;
+      }
+      Count count = message.payload().as(Count.class);
+      if (count.number() == STUCK.get()) {
+        new CountDownLatch(1).await();
+      }
+      seen.add(count.number());
+      context.record("seen", count);
+      context.metric("number", count.number());
+      context.recordState(state());
+      context.send(FAR, Payload.of(count));
+      if (count.number() < 0) {
+        throw new IllegalStateException("negative");
+      }
+    }
+  }
+
+  private AgentGroup group(InMemoryEventLog log) throws InterruptedException {
+    AgentGroup group =
+        Ledger.group(folder)
+            .transport(wire)
+            .eventLog(log)
+            .drainTimeout(Duration.ofMillis(100))
+            .build();
+    group.define(AgentType.durable("reporter", Numbers.class, Reporter::new));
+    if (group.resume().agents() == 0) {
+      group.start(ANNA, "reporter");
+    }
+    return group;
+  }
+
+  private static List<Integer> seen(AgentGroup group) throws InterruptedException {
+    return group
+        .client("asker-" + System.nanoTime())
+        .ask(ANNA, Payload.of(new Words.Go()), Words.LONG)
+        .as(Numbers.class)
+        .seen();
+  }
+
+  @Test
+  void turn_thatFails_leavesNoRowsAndNoGapOnTheWire() throws Exception {
+    try (var log = new InMemoryEventLog();
+        var group = group(log)) {
+      var client = group.client("client");
+      for (int number : new int[] {1, -2, 3}) {
+        client.send(ANNA, Payload.of(new Count(number)));
+      }
+      await().until(() -> wire.sent.size() == 2);
+      assertThat(wire.numbers()).containsExactly(1, 3);
+      assertThat(wire.sequences().stream().map(Sequence::number)).containsExactly(1L, 2L);
+      List<Event> rows = new ArrayList<>();
+      log.read(Ledger.EXPERIMENT, rows::add);
+      assertThat(rows.stream().filter(row -> row instanceof Event.EventRecorded)).hasSize(2);
+      assertThat(rows.stream().filter(row -> row instanceof Event.MetricRecorded)).hasSize(2);
+      assertThat(rows.stream().filter(row -> row instanceof Event.StateRecorded)).hasSize(2);
+    }
+  }
+
+  @Test
+  void messageFromElsewhere_handledBefore_isNotHandledAgainAfterResuming() throws Exception {
+    try (var log = new InMemoryEventLog();
+        var group = group(log)) {
+      wire.deliver(5, 1);
+      wire.deliver(5, 2);
+      await().until(() -> seen(group).equals(List.of(1, 2)));
+      await().until(() -> wire.handled.size() == 2);
+    }
+    try (var log = new InMemoryEventLog();
+        var group = group(log)) {
+      for (int number = 1; number <= 3; number++) {
+        wire.deliver(5, number);
+      }
+      wire.deliver(9, 1); // the sender has started anew
+      await().until(() -> seen(group).equals(List.of(1, 2, 3, 1)));
+      await().until(() -> wire.handled.size() == 6);
+    }
+  }
+
+  @Test
+  void messageFromElsewhere_notHandledWhenTheGroupCloses_isLeftToItsTransport() throws Exception {
+    STUCK.set(2);
+    try (var log = new InMemoryEventLog();
+        var group = group(log)) {
+      for (int number = 1; number <= 3; number++) {
+        wire.deliver(5, number);
+      }
+      await().until(() -> group.inspect().unfinished() == 2);
+      await().until(() -> wire.handled.size() == 1);
+    }
+    assertThat(wire.handled).hasSize(1);
+    STUCK.set(0);
+    try (var log = new InMemoryEventLog();
+        var group = group(log)) {
+      for (int number = 1; number <= 3; number++) {
+        wire.deliver(5, number);
+      }
+      await().until(() -> seen(group).equals(List.of(1, 2, 3)));
+    }
+  }
+
+  @Test
+  void messageToElsewhere_committedAndNotSent_isSentAfterResumingUnderItsNumber() throws Exception {
+    try (var log = new InMemoryEventLog();
+        var group = group(log)) {
+      var client = group.client("client");
+      client.send(ANNA, Payload.of(new Count(1)));
+      await().until(() -> wire.sent.size() == 1);
+      wire.down.set(true);
+      client.send(ANNA, Payload.of(new Count(2)));
+      client.send(ANNA, Payload.of(new Count(3)));
+      await()
+          .until(() -> {
+            List<Event> rows = new ArrayList<>();
+            log.read(Ledger.EXPERIMENT, rows::add);
+            return rows.stream()
+                .anyMatch(row ->
+                    row instanceof Event.ErrorRaised error
+                        && error.detail().contains("is sent again: down"));
+          });
+    }
+    wire.down.set(false);
+    try (var log = new InMemoryEventLog();
+        var group = group(log)) {
+      await().until(() -> wire.sent.size() == 3);
+      assertThat(wire.numbers()).containsExactly(1, 2, 3);
+      List<Sequence> sequences = wire.sequences();
+      assertThat(sequences.get(1)).isEqualTo(new Sequence(sequences.getFirst().incarnation(), 2));
+      assertThat(sequences.get(2).number()).as("of a new start").isEqualTo(1);
+      assertThat(seen(group)).containsExactly(1, 2, 3);
+    }
+    int sent = wire.sent.size();
+    try (var log = new InMemoryEventLog();
+        var group = group(log)) {
+      assertThat(seen(group)).containsExactly(1, 2, 3);
+    }
+    assertThat(wire.sent).as("nothing is sent twice").hasSize(sent);
+  }
+}
