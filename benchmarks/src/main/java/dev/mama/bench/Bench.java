@@ -92,6 +92,7 @@ public interface Bench {
         new MemoryBench(),
         new RuntimeBench(),
         new StepsBench(),
+        new DurableBench(),
         new TrustBench(),
         new RegistryBench(),
         new LlmBench(),
