@@ -1,6 +1,8 @@
 package dev.mama.pg;
 
 import dev.mama.StorageException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -15,12 +17,25 @@ final class Backlog {
   private final ReentrantLock lock;
   private final Condition work;
   private final Condition progress;
+  private final List<Flush> flushes = new ArrayList<>();
 
   private long accepted;
+  private long withdrawn;
   private long done;
   private long wanted;
   private long oldestMillis;
   private boolean ended;
+
+  /** Somebody who waits until so many events are done: those accepted up to the last one. */
+  private static final class Flush {
+    private final long last;
+    private long until;
+
+    Flush(long last, long until) {
+      this.last = last;
+      this.until = until;
+    }
+  }
 
   /**
    * @param work is signalled when somebody wants what waits to be written
@@ -31,17 +46,33 @@ final class Backlog {
     this.progress = lock.newCondition();
   }
 
-  void accept(int events, long atMillis) {
+  /** Counts {@code events} in; returns the number of the last of them. */
+  long accept(int events, long atMillis) {
     lock.lock();
     try {
-      oldestMillis = accepted == done ? atMillis : oldestMillis;
+      oldestMillis = waiting() == 0 ? atMillis : oldestMillis;
       accepted += events;
+      return accepted;
     } finally {
       lock.unlock();
     }
   }
 
-  /** {@code events} of those accepted are written, lost, or were not accepted after all. */
+  /** The event of that number was not accepted after all; no flush waits for it. */
+  void withdraw(long number) {
+    lock.lock();
+    try {
+      withdrawn++;
+      for (Flush flush : flushes) {
+        flush.until -= number <= flush.last ? 1 : 0;
+      }
+      progress.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** {@code events} more of those accepted, in their order, are written or lost. */
   void finish(int events) {
     lock.lock();
     try {
@@ -66,7 +97,7 @@ final class Backlog {
   void want() {
     lock.lock();
     try {
-      wanted = Math.max(wanted, accepted);
+      wanted = Math.max(wanted, accepted - withdrawn);
       work.signal();
     } finally {
       lock.unlock();
@@ -91,15 +122,20 @@ final class Backlog {
   void flush() throws InterruptedException {
     lock.lockInterruptibly();
     try {
-      long target = accepted;
-      want();
-      while (done < target && !ended) {
-        progress.await();
+      var flush = new Flush(accepted, accepted - withdrawn);
+      flushes.add(flush);
+      try {
+        want();
+        while (done < flush.until && !ended) {
+          progress.await();
+        }
+      } finally {
+        flushes.remove(flush);
       }
-      if (done < target) {
+      if (done < flush.until) {
         throw new StorageException(
             "the log is closed and %,d events wait in its spool until one is opened with it"
-                .formatted(target - done),
+                .formatted(flush.until - done),
             null);
       }
     } finally {
@@ -127,7 +163,7 @@ final class Backlog {
   long waiting() {
     lock.lock();
     try {
-      return accepted - done;
+      return accepted - withdrawn - done;
     } finally {
       lock.unlock();
     }
@@ -136,7 +172,7 @@ final class Backlog {
   long accepted() {
     lock.lock();
     try {
-      return accepted;
+      return accepted - withdrawn;
     } finally {
       lock.unlock();
     }
@@ -146,7 +182,7 @@ final class Backlog {
   long oldestMillis() {
     lock.lock();
     try {
-      return accepted == done ? 0 : oldestMillis;
+      return waiting() == 0 ? 0 : oldestMillis;
     } finally {
       lock.unlock();
     }

@@ -2,16 +2,12 @@ package dev.mama.pg;
 
 import dev.mama.StorageException;
 import dev.mama.journal.Grade;
-import dev.mama.journal.Journal;
 import dev.mama.journal.JournalException;
 import dev.mama.journal.JournalFault;
 import dev.mama.journal.Pending;
-import dev.mama.pg.Batch.Range;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -42,15 +38,11 @@ import org.slf4j.LoggerFactory;
 final class Lane {
 
   private static final Logger log = LoggerFactory.getLogger(Lane.class);
-  private static final long QUEUE_BYTES = 64L << 20;
-  private static final int BATCH_BYTES = 4 << 20;
-  private static final int MOST_ROW_BYTES = 8 << 20; // with the rows before it, it fits a record
   private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
-  private static final long RELEASE_EVERY = 1 << 16;
 
   private final Table table;
   private final PgDatabase database;
-  private final @Nullable SpoolFolder spool;
+  private final @Nullable SpoolPart spool;
   private final boolean spooled;
   private final StorageMeters meters;
 
@@ -64,20 +56,18 @@ final class Lane {
   private int inHand;
 
   // Guarded by lock.
-  private final ArrayDeque<Waiting> queue = new ArrayDeque<>();
-  private long queuedBytes;
+  private final RowQueue queue;
   private boolean spooling;
-  private long readFrom;
-  private long released;
   private @Nullable Pending last;
   private boolean closed;
 
-  Lane(Table table, PgDatabase database, @Nullable SpoolFolder spool, StorageMeters meters) {
+  Lane(Table table, PgDatabase database, @Nullable SpoolFolder folder, StorageMeters meters) {
     this.table = table;
     this.database = database;
-    this.spool = spool;
-    this.spooled = spool != null && spool.spool().kinds().contains(table.kind());
+    this.spool = folder == null ? null : new SpoolPart(folder, table);
+    this.spooled = spool != null && spool.keepsAll();
     this.meters = meters;
+    this.queue = new RowQueue(database.queueRows(), database.flushRows());
   }
 
   Table table() {
@@ -91,20 +81,9 @@ final class Lane {
 
   /** Takes up what an earlier process left behind {@code position}; before anything is appended. */
   void recover(long position) {
-    Journal journal = journal();
-    long from = Math.max(position, journal.firstSequence());
     lock.lock();
     try {
-      journal.read(
-          from,
-          (sequence, payload) -> {
-            SpoolRecord record = SpoolRecord.read(table, payload);
-            backlog.accept(record.rows().size(), record.acceptedMillis());
-            spool().count(record.rows().stream().mapToLong(Row::bytes).sum());
-            return true;
-          });
-      readFrom = from;
-      released = from;
+      spool().recover(position, backlog);
       spooling = !backlog.isEmpty();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -116,37 +95,42 @@ final class Lane {
 
   /** Accepts {@code row}; waits while there is no room for it in memory, or on disk. */
   void append(Row row) throws InterruptedException {
-    if (spool != null && row.bytes() > MOST_ROW_BYTES) {
-      throw new StorageException(
-          "event %s takes %,d bytes, a row in a spool at most %,d; keep large things elsewhere and record where"
-              .formatted(row.id(), row.bytes(), MOST_ROW_BYTES),
-          null);
+    if (spool != null) {
+      SpoolPart.requireFits(row);
     }
-    while (!tryAppend(row)) { // the disk was full
+    if (tryAppend(row)) {
+      return;
+    }
+    long start = System.nanoTime();
+    do { // the disk was full
       lock.lockInterruptibly();
       try {
         var unused = room.awaitNanos(LOOK_AGAIN_NANOS);
       } finally {
         lock.unlock();
       }
-    }
+    } while (!tryAppend(row));
+    meters.waited(System.nanoTime() - start);
   }
 
   private boolean tryAppend(Row row) throws InterruptedException {
     Pending pending;
+    long ticket;
+    boolean counted;
     lock.lockInterruptibly();
     try {
       awaitRoom();
       long now = System.currentTimeMillis();
-      pending = spooled || spooling ? journal().submit(SpoolRecord.of(row, now)) : null;
+      pending = spooled || spooling ? spool().submit(row, now) : null;
+      counted = spooling;
       if (spooling) {
-        spool().count(row.bytes());
+        spool().count(List.of(row));
       } else {
-        add(new Waiting(row, now, 0, pending, false));
+        queue.add(new Waiting(row, now, 0, pending, false));
       }
       last = pending == null ? last : pending;
-      backlog.accept(1, now);
-      if (spooling || queue.size() == 1 || queue.size() == database.flushRows() || isFull()) {
+      ticket = backlog.accept(1, now);
+      if (spooling || queue.size() == 1 || queue.isBatch()) {
         work.signal();
       }
     } catch (JournalException e) {
@@ -154,7 +138,7 @@ final class Lane {
     } finally {
       lock.unlock();
     }
-    return pending == null || isJournalled(pending);
+    return pending == null || isJournalled(pending, ticket, counted ? row.bytes() : 0);
   }
 
   private void awaitRoom() throws InterruptedException {
@@ -171,43 +155,26 @@ final class Lane {
   }
 
   private boolean hasRoom() {
-    return spooling ? spool().hasRoom() : !isFull();
-  }
-
-  private boolean isFull() {
-    return queue.size() >= database.queueRows() || queuedBytes >= QUEUE_BYTES;
-  }
-
-  private void add(Waiting waiting) {
-    queue.add(waiting);
-    queuedBytes += waiting.row().bytes();
+    return spooling ? spool().hasRoom() : !queue.isFull();
   }
 
   /**
-   * Waits until the row is in the hands of the operating system; false if the disk had no room. Not
-   * interruptible: the row is in line, and a write to a local file does not take long.
+   * Waits until the row is in the hands of the operating system; false if the disk had no room for
+   * it, and then it is not among what waits: where it stands in the queue, the writer leaves it
+   * out.
    */
-  private boolean isJournalled(Pending pending) {
-    boolean interrupted = false;
+  private boolean isJournalled(Pending pending, long ticket, long counted) {
     try {
-      while (true) {
-        try {
-          pending.await(Grade.JOURNALLED);
-          return true;
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-      }
+      SpoolPart.settle(pending);
+      return true;
     } catch (JournalException e) {
-      backlog.finish(1); // it is not among what waits any more
+      backlog.withdraw(ticket);
+      spool().discount(counted);
       if (e.fault() instanceof JournalFault.Refused) {
+        meters.refused(table.tableName(), Fault.reason(e));
         return false;
       }
       throw failed(e);
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
     }
   }
 
@@ -215,7 +182,7 @@ final class Lane {
   enum Due {
     /** A batch in memory: {@link #take} it. */
     MEMORY,
-    /** Rows in the spool: read from {@link #readFrom} on. */
+    /** Rows in the spool: read from {@link SpoolPart#readFrom} on. */
     SPOOL,
     /** The lane is closed and nothing waits in memory or in the spool. */
     NOTHING
@@ -239,52 +206,46 @@ final class Lane {
   }
 
   private boolean isDue() {
-    return queue.size() >= database.flushRows() || isFull() || backlog.isWanted() || closed;
+    return queue.isBatch() || backlog.isWanted() || closed;
   }
 
   /** The writer's: a batch out of memory, whose rows are all in the journal or all not. */
   Batch take() throws InterruptedException {
-    List<Waiting> taken = new ArrayList<>();
+    List<Waiting> taken;
     lock.lockInterruptibly();
     try {
-      boolean journalled = queue.element().isJournalled();
-      long bytes = 0;
-      while (!queue.isEmpty()
-          && queue.element().isJournalled() == journalled
-          && taken.size() < database.flushRows()
-          && bytes < BATCH_BYTES) {
-        taken.add(queue.remove());
-        bytes += taken.getLast().row().bytes();
-      }
-      queuedBytes -= bytes;
+      taken = queue.takeBatch();
       backlog.oldest(taken.getFirst().acceptedMillis());
       room.signalAll();
     } finally {
       lock.unlock();
     }
+    if (!taken.getFirst().isJournalled()) {
+      return Batch.of(taken.stream().map(Waiting::row).toList());
+    }
+    inHand = taken.size();
     List<Row> rows = new ArrayList<>();
     long from = 0;
     long to = 0;
     for (Waiting waiting : taken) {
       long sequence = waiting.journalledAt();
       if (sequence >= 0) { // else the disk had no room for it, and it was not accepted
-        rows.add(waiting.row());
-        from = rows.size() == 1 ? sequence : from;
+        from = rows.isEmpty() ? sequence : from;
         to = sequence + 1;
+        rows.add(waiting.row());
       }
     }
-    inHand = from == 0 ? 0 : rows.size();
-    return from == 0 ? Batch.of(rows) : new Batch(null, range(from, to), rows);
+    inHand = rows.size();
+    return new Batch(null, spool().range(from, to), rows);
   }
 
   /** The writer's: the batch that it took is written. */
-  void finish(Batch batch) {
+  void finish(Batch batch) throws InterruptedException {
     inHand = 0;
     backlog.finish(batch.rows().size());
-  }
-
-  Range range(long from, long to) {
-    return new Range(spool().id(), table, from, to);
+    if (batch.range() != null && !batch.rows().isEmpty()) {
+      spool().release(batch.range().to(), SpoolPart.bytes(batch.rows()));
+    }
   }
 
   /**
@@ -298,18 +259,9 @@ final class Lane {
     }
     lock.lockInterruptibly();
     try {
-      Range range = batch.range();
-      UUID id = batch.id();
-      if (range != null) {
-        readFrom = range.from();
-      } else if (id != null) {
-        readFrom =
-            journal()
-                .submit(SpoolRecord.of(id, batch.rows(), backlog.oldestMillis()))
-                .await(Grade.JOURNALLED);
-      }
-      spool.count(batch.rows().stream().mapToLong(Row::bytes).sum());
-      spillQueue();
+      spool.spill(batch, backlog.oldestMillis());
+      spool.spill(queue);
+      spool.count(batch.rows());
       inHand = 0;
       spooling = true;
       room.signalAll();
@@ -322,48 +274,18 @@ final class Lane {
     }
   }
 
-  /** Brings what is not in the journal yet there; what the disk does not take stays. */
-  private void spillQueue() throws InterruptedException {
-    List<Waiting> submitted = new ArrayList<>();
-    for (Waiting waiting : queue) {
-      submitted.add(
-          waiting.isJournalled()
-              ? waiting
-              : waiting.in(
-                  journal().submit(SpoolRecord.of(waiting.row(), waiting.acceptedMillis()))));
-    }
-    queue.clear();
-    queuedBytes = 0;
-    for (Waiting waiting : submitted) {
-      if (waiting.journalledAt() >= 0) {
-        spool().count(waiting.row().bytes());
-      } else if (waiting.spilled()) {
-        add(waiting.in(null));
-      }
-    }
-  }
-
-  /** The writer's: where reading of the journal goes on. */
-  long readFrom() {
-    lock.lock();
-    try {
-      return readFrom;
-    } finally {
-      lock.unlock();
-    }
-  }
-
   /** The writer's: the records before {@code next} are written, {@code rows} with {@code bytes}. */
   void advance(long next, int rows, long bytes) throws InterruptedException {
     lock.lockInterruptibly();
     try {
-      readFrom = next;
-      spool().count(-bytes);
+      spool().readFrom(next);
+      spool().discount(bytes);
       room.signalAll();
     } finally {
       lock.unlock();
     }
     backlog.finish(rows);
+    spool().release(next, bytes);
   }
 
   /**
@@ -377,42 +299,16 @@ final class Lane {
       if (newest != null) {
         newest.await(Grade.JOURNALLED); // after it nothing is on the way
       }
-      Journal journal = journal();
-      if (journal.nextSequence() - readFrom > database.queueRows() / 2) {
-        return;
+      if (spool().isNearlyRead(database.queueRows())) {
+        List<Waiting> waiting = spool().load();
+        waiting.addAll(queue.copy()); // what the disk had no room for
+        queue.replace(waiting);
+        spooling = false;
       }
-      List<Waiting> loaded = new ArrayList<>();
-      readFrom =
-          journal.read(
-              readFrom,
-              (sequence, payload) -> {
-                SpoolRecord record = SpoolRecord.read(table, payload);
-                for (Row row : record.rows()) {
-                  loaded.add(new Waiting(row, record.acceptedMillis(), sequence, null, false));
-                }
-                return true;
-              });
-      for (Waiting each : loaded) {
-        spool().count(-each.row().bytes());
-      }
-      List<Waiting> stayed = List.copyOf(queue);
-      queue.clear();
-      queuedBytes = 0;
-      loaded.forEach(this::add);
-      stayed.forEach(this::add);
-      spooling = false;
     } catch (JournalException e) {
       last = null; // it had no room; those behind it tell how far the journal goes
     } finally {
       lock.unlock();
-    }
-  }
-
-  /** The writer's: lets the journal forget what is written, now and then. */
-  void release(long before, boolean now) throws InterruptedException {
-    if (before > 0 && (now || before - released > RELEASE_EVERY)) {
-      journal().releaseBefore(before);
-      released = before;
     }
   }
 
@@ -471,7 +367,7 @@ final class Lane {
     try {
       closed = true;
       long waiting = backlog.waiting();
-      long journalled = inHand + queue.stream().filter(Waiting::isJournalled).count();
+      long journalled = inHand + queue.journalled();
       long safe = spooling ? waiting - queue.size() : Math.min(waiting, journalled);
       if (safe > 0) {
         log.warn("{} rows of table {} wait in the spool {}", safe, table.tableName(), spool);
@@ -485,11 +381,8 @@ final class Lane {
     }
   }
 
-  Journal journal() {
-    return spool().journal(table);
-  }
-
-  private SpoolFolder spool() {
+  /** The lane's part of the spool, which must be there. */
+  SpoolPart spool() {
     return Objects.requireNonNull(spool);
   }
 

@@ -19,9 +19,8 @@ import org.slf4j.LoggerFactory;
  * The thread that empties one lane.
  *
  * <p>A batch that meets an absent database goes to the spool, where there is one, and is read from
- * there again; else it waits here and is tried again. Pauses between tries double up to five
- * seconds. Rows that the database refuses are left out, counted, and reported in table {@code
- * errors}.
+ * there again; else it waits here and is tried again. Pauses between tries double up to one second.
+ * Rows that the database refuses are left out, counted, and reported in table {@code errors}.
  *
  * <p>Thread-safe.
  */
@@ -29,7 +28,7 @@ final class LaneWriter {
 
   private static final Logger log = LoggerFactory.getLogger(LaneWriter.class);
   private static final long FIRST_PAUSE_MILLIS = 50;
-  private static final long LONGEST_PAUSE_MILLIS = 5_000;
+  private static final long LONGEST_PAUSE_MILLIS = 1_000;
   private static final int SPOOL_BATCH_ROWS = 10_000;
   private static final long SPOOL_BATCH_BYTES = 8L << 20;
 
@@ -113,7 +112,6 @@ final class LaneWriter {
         away = write(batch) == Outcome.SPOOLED;
         if (!away) {
           lane.finish(batch);
-          lane.release(batch.range() == null ? 0 : batch.range().to(), false);
         }
       } else if (!away) {
         away = !drain();
@@ -129,9 +127,10 @@ final class LaneWriter {
   /** Writes what stands in the spool; false if the database is away. */
   private boolean drain() throws InterruptedException {
     var chunk = new Chunk();
-    lane.journal()
+    lane.spool()
+        .journal()
         .read(
-            lane.readFrom(),
+            lane.spool().readFrom(),
             (sequence, payload) -> {
               chunk.add(sequence, payload);
               return !chunk.isFull() || chunk.write();
@@ -156,7 +155,7 @@ final class LaneWriter {
       if (record.id() != null) {
         if (write()) {
           put(sequence, record);
-          failed = !send(new Batch(record.id(), lane.range(from, to), rows));
+          failed = !send(new Batch(record.id(), lane.spool().range(from, to), rows));
         }
       } else {
         put(sequence, record);
@@ -178,7 +177,8 @@ final class LaneWriter {
 
     /** Writes what is here; false if the database is away, and then for good. */
     boolean write() throws InterruptedException {
-      failed = failed || (!rows.isEmpty() && !send(new Batch(null, lane.range(from, to), rows)));
+      failed =
+          failed || (!rows.isEmpty() && !send(new Batch(null, lane.spool().range(from, to), rows)));
       return !failed;
     }
 
@@ -187,7 +187,6 @@ final class LaneWriter {
         return false;
       }
       lane.advance(to, rows.size(), bytes);
-      lane.release(to, false);
       rows.clear();
       bytes = 0;
       return true;

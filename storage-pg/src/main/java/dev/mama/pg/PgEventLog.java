@@ -89,13 +89,8 @@ public final class PgEventLog implements EventLog, EventSource {
   public static PgEventLog open(PgDatabase database, MeterRegistry meters) {
     String name = "mama-" + UUID.randomUUID().toString().substring(0, 8);
     PGSimpleDataSource source;
-    int seconds = Math.toIntExact(database.connectTimeout().toSeconds());
     try {
-      source = database.source();
-      source.setConnectTimeout(seconds);
-      source.setLoginTimeout(seconds);
-      source.setApplicationName(name);
-      source.setTcpKeepAlive(true);
+      source = source(database, name);
       prepare(source);
     } catch (SQLException e) {
       throw new StorageException(explain(database, e), e);
@@ -121,7 +116,7 @@ public final class PgEventLog implements EventLog, EventSource {
       var lanes =
           new Lanes(
               database,
-              new WriterConnections(source, writing),
+              new WriterConnections(source(database, name), writing),
               spool,
               new StorageMeters(meters),
               name);
@@ -132,6 +127,16 @@ public final class PgEventLog implements EventLog, EventSource {
     } catch (RuntimeException e) {
       throw freeing(pool, spool, e);
     }
+  }
+
+  private static PGSimpleDataSource source(PgDatabase database, String name) {
+    PGSimpleDataSource source = database.source();
+    int seconds = Math.toIntExact(database.connectTimeout().toSeconds());
+    source.setConnectTimeout(seconds);
+    source.setLoginTimeout(seconds);
+    source.setApplicationName(name);
+    source.setTcpKeepAlive(true);
+    return source;
   }
 
   private static RuntimeException freeing(

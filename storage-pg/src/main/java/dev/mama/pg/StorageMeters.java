@@ -7,7 +7,10 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.util.Collection;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a log tells about itself: rows written ({@code mama.storage.rows}), size and time of flushes
@@ -21,6 +24,10 @@ import java.util.function.Supplier;
  */
 final class StorageMeters {
 
+  private static final Logger log = LoggerFactory.getLogger(StorageMeters.class);
+  private static final long WARN_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  private final AtomicLong warnedAt = new AtomicLong(System.nanoTime() - 2 * WARN_AGAIN_NANOS);
   private final MeterRegistry registry;
   private final Counter rows;
   private final Counter lost;
@@ -46,6 +53,15 @@ final class StorageMeters {
 
   void waited(long nanos) {
     waited.record(nanos, TimeUnit.NANOSECONDS);
+  }
+
+  /** The spool's disk had no room for a row of {@code table}, which waits until there is some. */
+  void refused(String table, String reason) {
+    long now = System.nanoTime();
+    long before = warnedAt.get();
+    if (now - before > WARN_AGAIN_NANOS && warnedAt.compareAndSet(before, now)) {
+      log.warn("those who record into table {} wait for room in the spool: {}", table, reason);
+    }
   }
 
   void lost(long events) {

@@ -30,6 +30,9 @@ final class PgSpoolKillTest {
 
   private static final ExperimentId EXPERIMENT = ExperimentId.of("killed");
 
+  /** Every second one with the database killed, too; a long run takes more. */
+  private static final int ROUNDS = Integer.getInteger("mama.test.kills", 2);
+
   private static final String ACCEPTED = "accepted ";
 
   @TempDir private Path folder;
@@ -42,8 +45,8 @@ final class PgSpoolKillTest {
       PgDatabase database = recording(server.database(), folder);
       PgEventLog.open(server.database()).close(); // the schema
       Set<UUID> acceptedMessages = new HashSet<>();
-      for (int round = 0; round < 4; round++) {
-        acceptedMessages.addAll(recordAndKill(server, 200 + random.nextInt(3_000), round % 2 == 1));
+      for (int round = 0; round < ROUNDS; round++) {
+        acceptedMessages.addAll(recordAndKill(server, 200 + random.nextInt(2_000), round % 2 == 1));
         server.startAgain();
         try (var log = PgEventLog.open(database)) {
           log.flush();

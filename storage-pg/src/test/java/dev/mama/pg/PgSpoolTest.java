@@ -13,7 +13,9 @@ import dev.mama.ExperimentId;
 import dev.mama.Payload;
 import dev.mama.StorageException;
 import dev.mama.Trace;
+import dev.mama.testkit.FaultProxy;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,6 +28,7 @@ import java.util.UUID;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -84,7 +87,7 @@ final class PgSpoolTest {
       var appended = new AtomicInteger();
       var appending =
           new FutureTask<>(() -> {
-            for (int i = 0; i < 300; i++) {
+            for (int i = 0; i < 120; i++) {
               append(log, 100);
               appended.addAndGet(100);
             }
@@ -92,7 +95,7 @@ final class PgSpoolTest {
           });
       Thread.startVirtualThread(appending);
       for (int round = 1; round <= 3; round++) {
-        int until = round * 5_000;
+        int until = round * 2_500;
         await().until(() -> appended.get() >= until || appending.isDone());
         server.kill();
         server.startAgain();
@@ -101,6 +104,74 @@ final class PgSpoolTest {
       log.flush();
       assertAllOnce(log);
     }
+  }
+
+  @Test
+  void append_databaseFallsSilent_spoolsAndWritesItAllOnceWhenItSpeaksAgain() throws Exception {
+    PgDatabase direct = server.database();
+    try (var proxy =
+            FaultProxy.start("127.0.0.1", URI.create(direct.jdbcUrl().substring(5)).getPort());
+        var log =
+            PgEventLog.open(
+                PgDatabase.of(
+                        "jdbc:postgresql://%s:%d/postgres?socketTimeout=1"
+                            .formatted(proxy.host(), proxy.port()),
+                        direct.user(),
+                        direct.password())
+                    .withQueue(100, 50, Duration.ofMillis(10))
+                    .withTimeouts(Duration.ofSeconds(1), Duration.ofSeconds(30))
+                    .withSpool(Spool.in(folder)),
+                meters)) {
+      append(log, 50);
+      log.flush();
+      proxy.stall(); // no connection breaks; nothing moves
+      append(log, 1_000); // memory holds 100 of each kind
+      assertThat(gauge("mama.storage.spool.bytes")).isPositive();
+      proxy.heal();
+      log.flush();
+      assertAllOnce(log);
+    }
+  }
+
+  @Test
+  void flush_rowBehindItWasTakenBack_stillWaitsForThoseBefore() throws Exception {
+    var lock = new ReentrantLock();
+    var backlog = new Backlog(lock, lock.newCondition());
+    backlog.accept(4, 1);
+    var flushing =
+        new FutureTask<>(() -> {
+          backlog.flush();
+          return null;
+        });
+    Thread thread = Thread.startVirtualThread(flushing);
+    await().until(() -> thread.getState() == Thread.State.WAITING);
+    long behind = backlog.accept(1, 2);
+    backlog.finish(3);
+    backlog.withdraw(behind);
+    assertThat(backlog.waiting()).isEqualTo(1);
+    await().until(() -> thread.getState() == Thread.State.WAITING);
+    assertThat(flushing.isDone()).isFalse();
+    backlog.finish(1);
+    flushing.get(30, TimeUnit.SECONDS);
+    assertThat(backlog.isEmpty()).isTrue();
+  }
+
+  @Test
+  void flush_rowBeforeItIsTakenBack_waitsForOneLess() throws Exception {
+    var lock = new ReentrantLock();
+    var backlog = new Backlog(lock, lock.newCondition());
+    long first = backlog.accept(1, 1);
+    backlog.accept(1, 1);
+    var flushing =
+        new FutureTask<>(() -> {
+          backlog.flush();
+          return null;
+        });
+    Thread thread = Thread.startVirtualThread(flushing);
+    await().until(() -> thread.getState() == Thread.State.WAITING);
+    backlog.withdraw(first);
+    backlog.finish(1);
+    flushing.get(30, TimeUnit.SECONDS);
   }
 
   @Test
