@@ -9,6 +9,8 @@ import dev.mama.MamaException;
 import dev.mama.Pressure;
 import dev.mama.Sender;
 import dev.mama.StorageException;
+import dev.mama.SurveyForm;
+import dev.mama.SurveyReport;
 import dev.mama.runtime.Inspection.Line;
 import dev.mama.spi.EventLog;
 import dev.mama.spi.Machine;
@@ -17,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -63,6 +66,7 @@ public final class AgentGroup implements AutoCloseable {
   private final Router router;
   private final Turns turns;
   private final Map<String, AgentType> types = new ConcurrentHashMap<>();
+  private final Map<String, Outbox> pollsters = new HashMap<>(); // by itself
   private final PressureWatch pressure;
   private final List<Runnable> atClose = new CopyOnWriteArrayList<>();
   private final @Nullable Durables durables;
@@ -266,6 +270,38 @@ public final class AgentGroup implements AutoCloseable {
    * @throws InterruptedException if interrupted while waiting for the transport
    */
   public Sender client(String name) throws InterruptedException {
+    Outbox outbox = address(name);
+    return new GroupClient(outbox, name(), () -> phase == Phase.OPEN);
+  }
+
+  /**
+   * Sends {@code form} to {@code agents}, wherever they live, on their channel for surveys, and
+   * waits for their answers, which are recorded. An agent answers by {@code context.reply} with
+   * {@link dev.mama.SurveyAnswers}.
+   *
+   * @param pollster who asks, an agent id that no agent of the experiment has; it may ask again
+   * @param limit for all answers together
+   * @return who answered what, and who did not and why
+   * @throws IllegalArgumentException if an agent has the pollster's id
+   * @throws GroupClosedException if the group has been closed
+   * @throws InterruptedException if interrupted while waiting; answers that had come are recorded
+   */
+  public SurveyReport survey(
+      String pollster, SurveyForm form, Collection<AgentId> agents, Duration limit)
+      throws InterruptedException {
+    Outbox outbox;
+    synchronized (pollsters) {
+      checkOpen();
+      outbox = pollsters.get(pollster);
+      if (outbox == null) {
+        outbox = address(pollster);
+        pollsters.put(pollster, outbox);
+      }
+    }
+    return new Survey(outbox, recorder, options).ask(form, agents, limit);
+  }
+
+  private Outbox address(String name) throws InterruptedException {
     checkOpen();
     AgentId id = AgentId.of(name);
     var outbox = new Outbox(id, incarnations.next(), router, options);
@@ -282,7 +318,7 @@ public final class AgentGroup implements AutoCloseable {
         router.remove(outbox);
       }
     }
-    return new GroupClient(outbox, name(), () -> phase == Phase.OPEN);
+    return outbox;
   }
 
   GroupOptions options() {

@@ -78,11 +78,24 @@ final class Outbox {
     return router.trySend(message(to, payload, trace, by), by);
   }
 
+  Payload ask(
+      AgentId to,
+      Payload payload,
+      Duration timeout,
+      Trace trace,
+      Deadline deadline,
+      List<AgentId> waiting,
+      @Nullable Worker by)
+      throws InterruptedException {
+    return ask(to, Channel.AGENT_CHAT, payload, timeout, trace, deadline, waiting, by);
+  }
+
   /**
    * @param waiting the agents that wait for this sender's own answer, the first asker first
    */
   Payload ask(
       AgentId to,
+      Channel channel,
       Payload payload,
       Duration timeout,
       Trace trace,
@@ -98,7 +111,7 @@ final class Outbox {
     }
     Deadline end = Deadline.after(timeout, options.time()).earlier(deadline);
     Duration limit = end.remaining(options.time());
-    Message message = message(to, payload, trace, end, by);
+    Message message = message(to, channel, payload, trace, end, by);
     var answer = router.asks().open(message.id(), to);
     try {
       handOver(Kind.ASK, message, path, by);
@@ -187,7 +200,7 @@ final class Outbox {
 
   /** A message of this sender's, without a deadline. */
   Message message(AgentId to, Payload payload, Trace trace, @Nullable Worker by) {
-    return message(to, payload, trace, Deadline.NONE, by);
+    return message(to, Channel.AGENT_CHAT, payload, trace, Deadline.NONE, by);
   }
 
   private Envelope numbered(Kind kind, Message message, List<AgentId> waiting) {
@@ -240,13 +253,18 @@ final class Outbox {
 
   /** The id comes from the worker's own count where a turn of this sender's makes the message. */
   private Message message(
-      AgentId to, Payload payload, Trace trace, Deadline deadline, @Nullable Worker by) {
+      AgentId to,
+      Channel channel,
+      Payload payload,
+      Trace trace,
+      Deadline deadline,
+      @Nullable Worker by) {
     Objects.requireNonNull(to, "to");
     Objects.requireNonNull(payload, "payload");
     Share share = by == null ? null : by.share();
     long high = share == null ? incarnation : share.incarnation();
     long low = share == null ? ids.incrementAndGet() : share.nextId();
-    return new Message(high, low, self, to, Channel.AGENT_CHAT, payload, trace, deadline);
+    return new Message(high, low, self, to, channel, payload, trace, deadline);
   }
 
   private static Payload unwrap(Envelope answer) {

@@ -109,6 +109,22 @@ final class Recorder {
     }
   }
 
+  /** Records answers to a form that have come, so this neither fails nor is given up. */
+  void answered(AgentId agent, String form, Payload answers, Trace trace) {
+    if (log != null) {
+      appendSurely(
+          log,
+          new Event.SurveyAnswered(
+              UUID.randomUUID(),
+              options.experiment(),
+              options.time().now(),
+              agent,
+              form,
+              answers,
+              trace));
+    }
+  }
+
   /** Records an answered call; its tokens are spent, so this neither fails nor is given up. */
   void called(AgentId agent, ChatReply reply, Trace trace) {
     if (log != null) {

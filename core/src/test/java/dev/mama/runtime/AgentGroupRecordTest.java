@@ -16,14 +16,20 @@ import dev.mama.Event;
 import dev.mama.Event.EventRecorded;
 import dev.mama.Event.MetricRecorded;
 import dev.mama.Event.ModelCalled;
+import dev.mama.ExperimentId;
 import dev.mama.Payload;
 import dev.mama.runtime.Words.Count;
 import dev.mama.runtime.Words.Go;
 import dev.mama.spi.ChatModel;
+import dev.mama.spi.EventLog;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -89,6 +95,58 @@ class AgentGroupRecordTest {
     ask(agent);
     assertThat(all(MetricRecorded.class)).hasSize(Figures.MOST_NAMES + 50);
     assertThat(meters.find("mama.figures.count").functionCounters()).hasSize(Figures.MOST_NAMES);
+  }
+
+  /** More turns wait for the log than there are permits; the watch serves others with theirs. */
+  @Test
+  void metric_logTakesNoMore_othersGoOn() throws Exception {
+    int recording = 4 * Runtime.getRuntime().availableProcessors() + 8;
+    var full = new FullLog();
+    try (var others = AgentGroup.builder(EXPERIMENT).eventLog(full).build()) {
+      var client = others.client("client");
+      for (int i = 0; i < recording; i++) {
+        AgentId agent =
+            start(others, "recorder-" + i, (message, context) -> context.metric("price", 1));
+        client.send(agent, Payload.of(new Go()));
+      }
+      full.arrived.acquire(recording);
+      AgentId quick =
+          start(others, "quick", (message, context) -> context.reply(Payload.text("here")));
+      assertThat(client.ask(quick, Payload.of(new Go()), LONG).as(Payload.Text.class).text())
+          .isEqualTo("here");
+      full.room.countDown();
+    }
+    assertThat(full.figures).hasValue(recording);
+  }
+
+  /** A log that has no room for figures until it is told. */
+  private static final class FullLog implements EventLog {
+    private final Semaphore arrived = new Semaphore(0);
+    private final CountDownLatch room = new CountDownLatch(1);
+    private final AtomicInteger figures = new AtomicInteger();
+
+    @Override
+    public String name() {
+      return "full";
+    }
+
+    @Override
+    public void append(Event event) throws InterruptedException {
+      if (event instanceof MetricRecorded) {
+        arrived.release();
+        room.await();
+        figures.incrementAndGet();
+      }
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void read(ExperimentId experiment, Consumer<Event> reader) {}
+
+    @Override
+    public void close() {}
   }
 
   @Test
