@@ -3,11 +3,11 @@ package dev.mama.cli;
 import dev.mama.AgentId;
 import dev.mama.Event;
 import dev.mama.ExperimentId;
+import dev.mama.cli.SourceOptions.Source;
 import dev.mama.examples.InputException;
 import dev.mama.pg.Difference;
 import dev.mama.pg.EventQuery;
 import dev.mama.pg.EventQuery.Position;
-import dev.mama.pg.PgEventLog;
 import dev.mama.pg.Replay;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -52,13 +52,19 @@ final class ReplayCommand implements Callable<Integer> {
   @Parameters(paramLabel = "EXPERIMENT", description = "the experiment's id")
   private String experiment = "";
 
-  @Mixin private DatabaseOptions options = new DatabaseOptions();
+  @Mixin private SourceOptions options = new SourceOptions();
 
   @Option(
       names = "--compare",
       paramLabel = "OTHER",
-      description = "the experiment to compare with, in the same database")
+      description = "the experiment to compare with, in the same place")
   private @Nullable String other;
+
+  @Option(
+      names = "--compare-in",
+      paramLabel = "PLACE",
+      description = "where OTHER is, if elsewhere: the URL of a database or an archive's folder")
+  private @Nullable String otherPlace;
 
   @Option(
       names = "--agent",
@@ -96,15 +102,11 @@ final class ReplayCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     ExperimentId id = DatabaseOptions.experiment(experiment);
     EventQuery query = query(id);
-    try (var log = PgEventLog.open(options.database())) {
+    try (Source source = options.open()) {
       if (other != null) {
-        Optional<Difference> difference =
-            Difference.between(log, id, log, DatabaseOptions.experiment(other));
-        System.out.println(
-            difference.map(Difference::toString).orElse("the messages are the same"));
-        return difference.isPresent() ? 1 : 0;
+        return compare(source, id, DatabaseOptions.experiment(other));
       }
-      Replay replay = Replay.of(log, query);
+      Replay replay = Replay.of(source.events(), query);
       Optional<Position> last =
           (speed == null ? replay : replay.atSpeed(positive(speed)))
               .run(event -> System.out.println(line(event)));
@@ -113,6 +115,17 @@ final class ReplayCommand implements Callable<Integer> {
       }
       last.ifPresent(p -> System.out.printf("position %s/%s%n", p.at(), p.id()));
       return 0;
+    }
+  }
+
+  private int compare(Source source, ExperimentId id, ExperimentId second)
+      throws InterruptedException {
+    Source place = otherPlace == null ? source : SourceOptions.open(otherPlace);
+    try (place) {
+      Optional<Difference> difference =
+          Difference.between(source.events(), id, place.events(), second);
+      System.out.println(difference.map(Difference::toString).orElse("the messages are the same"));
+      return difference.isPresent() ? 1 : 0;
     }
   }
 

@@ -84,6 +84,36 @@ class ReplayCommandTest {
       assertThat(Files.readAllLines(folder.resolve("messages.csv"))).hasSize(4);
       assertThat(Files.readAllLines(folder.resolve("metrics.csv"))).hasSize(2);
       run(Mama.BAD_INPUT, "replay", "none", "--database", url);
+      String archive = folder.resolve("archive").toString();
+      run(0, "export", "one", "--avro", "--out", archive, "--database", url);
+      run(Mama.BAD_INPUT, "export", "one", "--avro", "--out", archive, "--database", url);
+      assertThat(run(0, "replay", "one", "--archive", archive)).isEqualTo(all);
+      assertThat(
+              run(
+                  1,
+                  "replay",
+                  "one",
+                  "--archive",
+                  archive,
+                  "--compare",
+                  "two",
+                  "--compare-in",
+                  url))
+          .contains("message 2 differs", "hello from one", "hello from two");
+      assertThat(
+              run(
+                  0,
+                  "replay",
+                  "one",
+                  "--database",
+                  url,
+                  "--compare",
+                  "one",
+                  "--compare-in",
+                  archive))
+          .contains("the messages are the same");
+      run(Mama.BAD_INPUT, "replay", "one");
+      run(Mama.BAD_INPUT, "replay", "one", "--archive", archive + "x");
     }
   }
 

@@ -36,8 +36,12 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.UUID;
 
-/** Events of every kind and of every shape of it, as a log must keep them. */
-final class EveryKind {
+/**
+ * Events of every kind and of every shape of it, as a log must keep them.
+ *
+ * <p>Thread-safe.
+ */
+public final class EveryKind {
 
   private static final AgentId SCOUT = AgentId.of("scout-1");
   private static final AgentId GUIDE = AgentId.of("guide-1");
@@ -45,7 +49,7 @@ final class EveryKind {
   private EveryKind() {}
 
   /** One of each, all at the moment {@code at}, with ids of their own. */
-  static List<Event> of(ExperimentId experiment, Instant at) {
+  public static List<Event> of(ExperimentId experiment, Instant at) {
     var card = new AgentCard(SCOUT, "plants", "I know what grows in the shade.");
     List<Event> events = new ArrayList<>();
     events.add(new AgentStarted(id(), experiment, at, SCOUT, "scout", card));
