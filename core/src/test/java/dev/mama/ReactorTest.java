@@ -43,6 +43,7 @@ class ReactorTest {
           entry("llm", Set.of("mama-core")),
           entry("matching", Set.of("mama-core")),
           entry("marl", Set.of("mama-core")),
+          entry("mlflow", Set.of("mama-core")),
           entry("transport-mqtt", Set.of("mama-core", "mama-journal")),
           entry("registry", Set.of("mama-core", "mama-journal")),
           entry("replay", Set.of("mama-core", "mama-journal")),

@@ -1,0 +1,5 @@
+/** Runs of experiments in an MLflow tracking server. */
+@NullMarked
+package dev.mama.mlflow;
+
+import org.jspecify.annotations.NullMarked;
