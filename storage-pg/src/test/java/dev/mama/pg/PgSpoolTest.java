@@ -3,6 +3,7 @@ package dev.mama.pg;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.mama.AgentId;
 import dev.mama.Channel;
@@ -15,8 +16,10 @@ import dev.mama.StorageException;
 import dev.mama.Trace;
 import dev.mama.testkit.FaultProxy;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -68,7 +71,7 @@ final class PgSpoolTest {
       append(log, 50);
       log.flush();
       server.kill();
-      append(log, 5_000); // memory holds 100 of each kind
+      append(log, 2_000); // memory holds 100 of each kind
       assertThat(gauge("mama.storage.spool.bytes")).isPositive();
       assertThat(gauge("mama.storage.oldest")).isPositive();
       server.startAgain();
@@ -78,7 +81,7 @@ final class PgSpoolTest {
       assertThat(gauge("mama.storage.spool.bytes")).isZero();
       assertThat(gauge("mama.storage.oldest")).isZero();
     }
-    assertThat(folder).as("an empty spool leaves nothing").isEmptyDirectory();
+    assertThat(spool()).as("an empty spool leaves nothing").isEmptyDirectory();
   }
 
   @Test
@@ -120,7 +123,7 @@ final class PgSpoolTest {
                         direct.password())
                     .withQueue(100, 50, Duration.ofMillis(10))
                     .withTimeouts(Duration.ofSeconds(1), Duration.ofSeconds(30))
-                    .withSpool(Spool.in(folder)),
+                    .withSpool(Spool.in(spool())),
                 meters)) {
       append(log, 50);
       log.flush();
@@ -130,6 +133,41 @@ final class PgSpoolTest {
       proxy.heal();
       log.flush();
       assertAllOnce(log);
+    }
+  }
+
+  /** On a real disk, so it needs the right to mount one, as root in a container mostly has. */
+  @Test
+  void append_databasesDiskFull_spoolsAndWritesItAllOnceWhenThereIsRoom() throws Exception {
+    Path small = Files.createDirectory(folder.resolve("small"));
+    assumeTrue(run("mount", "-t", "tmpfs", "-o", "size=6m", "none", small.toString()), "mount");
+    try (var log = PgEventLog.open(database(1_000), meters)) {
+      server.execute("create tablespace small location '%s'".formatted(small));
+      server.execute("alter role current_user set default_tablespace = small");
+      var big = Payload.text("x".repeat(1_000));
+      while (gauge("mama.storage.spool.bytes") == 0) { // 6 MB are not much
+        append(log, big);
+        assertThat(accepted).hasSizeLessThan(100_000);
+      }
+      for (int i = 0; i < 500; i++) {
+        append(log, big);
+      }
+      assertThat(run("mount", "-o", "remount,size=200m", small.toString())).isTrue();
+      log.flush();
+      assertAllOnce(log);
+    } finally {
+      server.execute("alter role current_user reset default_tablespace");
+      PgExperiments.of(server.database()).drop(experiment);
+      server.execute("drop tablespace if exists small");
+      run("umount", small.toString());
+    }
+  }
+
+  private static boolean run(String... command) throws Exception {
+    try {
+      return new ProcessBuilder(command).redirectErrorStream(true).start().waitFor() == 0;
+    } catch (IOException e) {
+      return false; // no such program
     }
   }
 
@@ -224,7 +262,7 @@ final class PgSpoolTest {
   @Test
   void append_spoolFull_waitsUntilTheDatabaseIsBack() throws Exception {
     var small = server.database().withQueue(100, 50, Duration.ofMillis(10));
-    try (var log = PgEventLog.open(small.withSpool(Spool.in(folder).withLimit(1 << 20)), meters)) {
+    try (var log = PgEventLog.open(small.withSpool(Spool.in(spool()).withLimit(1 << 20)), meters)) {
       append(log, 1);
       log.flush();
       server.kill();
@@ -308,11 +346,15 @@ final class PgSpoolTest {
     }
   }
 
+  private Path spool() {
+    return folder.resolve("spool");
+  }
+
   private PgDatabase database(int queueRows) {
     return server
         .database()
         .withQueue(queueRows, Math.min(queueRows, 50), Duration.ofMillis(10))
-        .withSpool(Spool.in(folder));
+        .withSpool(Spool.in(spool()));
   }
 
   private static boolean isWaiting(Thread thread) {
