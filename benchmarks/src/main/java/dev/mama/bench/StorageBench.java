@@ -8,12 +8,15 @@ import dev.mama.bench.compare.RowWriter;
 import dev.mama.bench.compare.TextCopy;
 import dev.mama.embedded.EmbeddedDatabase;
 import dev.mama.embedded.RunFolder;
+import dev.mama.pg.AvroArchive;
 import dev.mama.pg.EventQuery;
 import dev.mama.pg.PgDatabase;
 import dev.mama.pg.PgEventLog;
 import dev.mama.pg.Replay;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -72,6 +75,7 @@ final class StorageBench implements Bench {
       var server = EmbeddedDatabase.start(folder.path());
       try {
         List<Figure> figures = new ArrayList<>(rates(server, sizes, options.seed(), progress));
+        figures.addAll(archive(folder.path().resolve("archive"), sizes, options.seed()));
         var outage = new StorageOutage(server, folder.path(), sizes);
         figures.addAll(outage.visible());
         progress.at(8, 10, "the database is stopped");
@@ -153,12 +157,61 @@ final class StorageBench implements Bench {
       throws InterruptedException {
     PgDatabase sized = database.withQueue(4 * batch, batch, Duration.ofMillis(200));
     try (var log = PgEventLog.open(sized)) {
+      log.append(events.getFirst()); // a connection and a partition: the others have theirs, too
+      log.flush();
       long start = System.nanoTime();
-      for (Event event : events) {
+      for (Event event : events.subList(1, events.size())) {
         log.append(event);
       }
       log.flush();
       return System.nanoTime() - start;
+    }
+  }
+
+  /** The same messages into Avro files, and back in order of time. */
+  private static List<Figure> archive(Path folder, Sizes sizes, long seed)
+      throws InterruptedException {
+    var written = new Samples();
+    var read = new Samples();
+    long bytes = 0;
+    for (int round = 0; round <= sizes.rounds(); round++) { // the first warms up
+      var experiment = ExperimentId.of("archive-" + round);
+      List<Event> events = StorageRows.MESSAGES.make(experiment, sizes.rows(), seed + round);
+      try (var archive = AvroArchive.open(folder)) {
+        long start = System.nanoTime();
+        for (Event event : events) {
+          archive.append(event);
+        }
+        archive.flush();
+        long between = System.nanoTime();
+        var count = new LongAdder();
+        Replay.of(archive, EventQuery.all(experiment)).run(event -> count.increment());
+        if (count.sum() != sizes.rows()) {
+          throw new IllegalStateException(
+              "read %d of %d rows".formatted(count.sum(), sizes.rows()));
+        }
+        if (round > 0) {
+          written.add(between - start);
+          read.add(System.nanoTime() - between);
+        }
+      }
+      bytes = size(folder.resolve(experiment.value()));
+    }
+    return List.of(
+        written.rate("storage.archive.rate", sizes.rows()),
+        read.rate("storage.archive.replay.rate", sizes.rows()),
+        Figure.of("storage.archive.bytes-per-row", (double) bytes / sizes.rows(), "B", 1));
+  }
+
+  private static long size(Path folder) {
+    try (var files = Files.list(folder)) {
+      long bytes = 0;
+      for (Path file : files.toList()) {
+        bytes += Files.size(file);
+      }
+      return bytes;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -14,6 +14,7 @@ import dev.mama.mqtt.MqttBroker;
 import dev.mama.mqtt.MqttTransport;
 import dev.mama.pg.PgDatabase;
 import dev.mama.pg.PgEventLog;
+import dev.mama.pg.Spool;
 import dev.mama.testkit.ScriptedChatServer;
 import dev.mama.testkit.ScriptedChatServer.Answer;
 import dev.mama.testkit.ScriptedChatServer.Call;
@@ -90,7 +91,9 @@ final class DemoServers implements AutoCloseable {
       model.probe();
       RunFolder folder = keep(RunFolder.open("demo"));
       step.accept("database");
-      log = keep(PgEventLog.open(database(settings, folder)));
+      Spool spool =
+          Spool.in(folder.path().resolve("spool")); // what waits when the database is away
+      log = keep(PgEventLog.open(database(settings, folder).withSpool(spool)));
       step.accept("broker");
       broker = keep(EmbeddedBroker.start(part(folder, "broker"), settings.brokerPort()));
       broker.observe(this::note);
