@@ -200,7 +200,7 @@ final class StorageBench implements Bench {
     return List.of(
         written.rate("storage.archive.rate", sizes.rows()),
         read.rate("storage.archive.replay.rate", sizes.rows()),
-        Figure.of("storage.archive.bytes-per-row", (double) bytes / sizes.rows(), "B", 1));
+        Figure.of("storage.archive.bytes-per-row", (double) bytes / sizes.rows(), "bytes", 1));
   }
 
   private static long size(Path folder) {

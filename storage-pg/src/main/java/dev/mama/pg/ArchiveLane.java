@@ -4,8 +4,7 @@ import dev.mama.StorageException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Deque;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -144,7 +143,7 @@ final class ArchiveLane {
 
   /** Writes until the lane is closed and empty; returns why it ended. */
   private String work() throws InterruptedException {
-    for (List<ArchiveRow> batch = take(); !batch.isEmpty(); batch = take()) {
+    for (Deque<ArchiveRow> batch = take(); !batch.isEmpty(); batch = take()) {
       int rows = batch.size();
       String failure = tryWrite(batch);
       while (failure != null) {
@@ -161,7 +160,7 @@ final class ArchiveLane {
   }
 
   /** Returns what failed, or null; may be called again with the same rows. */
-  private @Nullable String tryWrite(List<ArchiveRow> batch) {
+  private @Nullable String tryWrite(Deque<ArchiveRow> batch) {
     try {
       writer.add(batch);
       writer.flush();
@@ -172,7 +171,7 @@ final class ArchiveLane {
   }
 
   /** The next rows; none when the lane is closed and empty. */
-  private List<ArchiveRow> take() throws InterruptedException {
+  private Deque<ArchiveRow> take() throws InterruptedException {
     lock.lockInterruptibly();
     try {
       while (queue.isEmpty() && !closed) {
@@ -182,7 +181,7 @@ final class ArchiveLane {
       while (!isBatch() && !closed && !backlog.isWanted() && nanos > 0) {
         nanos = work.awaitNanos(nanos);
       }
-      List<ArchiveRow> taken = new ArrayList<>(queue);
+      Deque<ArchiveRow> taken = new ArrayDeque<>(queue);
       queue.clear();
       queuedBytes = 0;
       room.signalAll();

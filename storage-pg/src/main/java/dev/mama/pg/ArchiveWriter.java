@@ -3,9 +3,9 @@ package dev.mama.pg;
 import dev.mama.ExperimentId;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Deque;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -31,7 +31,7 @@ final class ArchiveWriter {
   }
 
   /** Adds the rows, one by one; {@code rows} then holds those that are left if this fails. */
-  void add(List<ArchiveRow> rows) throws IOException {
+  void add(Deque<ArchiveRow> rows) throws IOException {
     while (!rows.isEmpty()) {
       ArchiveRow row = rows.getFirst();
       file(row).add(row);

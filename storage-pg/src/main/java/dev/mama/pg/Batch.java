@@ -1,12 +1,16 @@
 package dev.mama.pg;
 
 import dev.mama.Event.ErrorRaised;
+import dev.mama.ExperimentId;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -51,7 +55,7 @@ record Batch(@Nullable UUID id, @Nullable Range range, List<Row> rows) {
 
   /** Writes and commits, unless an earlier try did; {@code connection} has auto-commit off. */
   void write(Connection connection, Partitions partitions) throws SQLException {
-    var copies = new Copies(connection, partitions, rows, () -> {});
+    var copies = new Copies(connection, partitions::of, rows, () -> {});
     if (begin(connection)) {
       copies.all();
       connection.commit();
@@ -69,9 +73,10 @@ record Batch(@Nullable UUID id, @Nullable Range range, List<Row> rows) {
    */
   List<Refused> writeWithout(Connection connection, Partitions partitions, Runnable eachCopy)
       throws SQLException {
-    var copies = new Copies(connection, partitions, rows, eachCopy);
+    var copies = new Copies(connection, partitions::of, rows, eachCopy);
+    Map<ExperimentId, String> forErrors = new HashMap<>(); // known before: to ask commits
     for (Row row : rows) {
-      partitions.of(Table.ERRORS, row.experiment(), connection);
+      forErrors.put(row.experiment(), partitions.of(Table.ERRORS, row.experiment(), connection));
     }
     if (!begin(connection)) {
       connection.rollback();
@@ -84,7 +89,8 @@ record Batch(@Nullable UUID id, @Nullable Range range, List<Row> rows) {
         errors.add(Row.of(error(each)));
       }
     }
-    new Copies(connection, partitions, errors, eachCopy).all();
+    Partitions.Names known = (table, of, on) -> Objects.requireNonNull(forErrors.get(of));
+    new Copies(connection, known, errors, eachCopy).all();
     connection.commit();
     return refused;
   }

@@ -41,7 +41,7 @@ final class Copies {
    *
    * @param eachCopy is run at each COPY
    */
-  Copies(Connection connection, Partitions partitions, List<Row> rows, Runnable eachCopy)
+  Copies(Connection connection, Partitions.Names partitions, List<Row> rows, Runnable eachCopy)
       throws SQLException {
     this.eachCopy = eachCopy;
     this.connection = connection;

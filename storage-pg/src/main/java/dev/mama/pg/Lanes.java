@@ -25,6 +25,7 @@ final class Lanes {
   private final PgDatabase database;
   private final @Nullable SpoolFolder spool;
   private final WriterConnections connections;
+  private final StorageMeters meters;
   private final Losses losses;
   private final List<Lane> lanes;
   private final Map<Table, Lane> byTable = new EnumMap<>(Table.class);
@@ -40,6 +41,7 @@ final class Lanes {
     this.database = database;
     this.connections = connections;
     this.spool = spool;
+    this.meters = meters;
     this.losses = new Losses(database, meters);
     this.lanes =
         Stream.of(Table.values()).map(table -> new Lane(table, database, spool, meters)).toList();
@@ -93,6 +95,7 @@ final class Lanes {
       writer.awaitEnd(Duration.ofNanos(Math.max(1, end - System.nanoTime())), LAST_WAIT);
     }
     connections.close();
+    meters.close();
     if (spool != null) {
       spool.close(lanes.stream().allMatch(lane -> lane.backlog().isEmpty()));
     }

@@ -14,6 +14,12 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class Partitions {
 
+  /** Names that are asked for where rows are written. */
+  @FunctionalInterface
+  interface Names {
+    String of(Table table, ExperimentId experiment, Connection connection) throws SQLException;
+  }
+
   private record Key(Table table, ExperimentId experiment) {}
 
   private final Map<Key, String> names = new ConcurrentHashMap<>();

