@@ -52,7 +52,8 @@ class MamaTest {
         Arguments.of("Unknown options: '--agnets', '5'", new String[] {"demo", "--agnets", "5"}),
         Arguments.of("'five' is not an int", new String[] {"demo", "--agents", "five"}),
         Arguments.of("--agents 0 must be 1 to 100,000", new String[] {"demo", "--agents", "0"}),
-        Arguments.of("Missing required option: '--database=URL'", new String[] {"replay", "exp-1"}),
+        Arguments.of(
+            "name either --database URL or --archive DIR", new String[] {"replay", "exp-1"}),
         Arguments.of(
             "--database: database URL 'x' must have the form jdbc:postgresql:",
             new String[] {"export", "exp-1", "--csv", "--database", "x"}),
