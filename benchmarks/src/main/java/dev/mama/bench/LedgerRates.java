@@ -96,7 +96,7 @@ final class LedgerRates {
           Figure.of(name + ".p99", samples.quantile(0.99) / 1e6, "ms", samples.size()),
           Figure.of(name + ".per-force", perForce, "records", messages),
           Figure.of(name + ".force.p50", forceNanos / 1e6, "ms", messages),
-          Figure.of(name + ".lost", lost, "count", messages).exactly(0));
+          Figure.of(name + ".lost", (double) lost, "count", messages).exactly(0));
     }
   }
 
@@ -145,7 +145,7 @@ final class LedgerRates {
     }
     return List.of(
         Figure.of("registry.recovery.per-million", seconds * 1e6 / messages, "s", 1),
-        Figure.of("registry.recovery.lost", lost, "count", messages).exactly(0),
+        Figure.of("registry.recovery.lost", (double) lost, "count", messages).exactly(0),
         Figure.of("registry.bytes.record", bytes / messages, "bytes", messages));
   }
 

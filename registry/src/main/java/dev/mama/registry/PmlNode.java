@@ -93,7 +93,8 @@ final class PmlNode {
       return AgentId.of(text);
     } catch (IllegalArgumentException e) {
       throw new PmlException(
-          PmlReason.OUT_OF_RANGE, "%s.%s: %s".formatted(path, name, cut(e.getMessage())));
+          PmlReason.OUT_OF_RANGE,
+          "%s.%s: %s".formatted(path, name, cut(String.valueOf(e.getMessage()))));
     }
   }
 
