@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -189,7 +190,13 @@ final class Dispatcher {
     if (acquire()) {
       var worker = new Worker(this, outstanding.take(), started.getAndIncrement());
       workers.add(worker);
-      threads.execute(worker);
+      try {
+        threads.execute(worker);
+      } catch (RejectedExecutionException e) {
+        // The group has closed: whoever still runs takes what is ready.
+        gone(worker);
+        running.decrementAndGet();
+      }
     } else {
       watch();
     }

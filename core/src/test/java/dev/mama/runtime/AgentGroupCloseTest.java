@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -49,6 +50,38 @@ class AgentGroupCloseTest {
       }
     }
     assertThat(listener.received).hasSize(2_000);
+  }
+
+  @Test
+  void close_longLine_allOfItIsRecordedAsDead() throws Exception {
+    var log = new InMemoryEventLog();
+    var begun = new CountDownLatch(1);
+    int waiting = 200; // more than one activation handles
+    try (var group =
+        AgentGroup.builder(EXPERIMENT).eventLog(log).drainTimeout(Duration.ofMillis(50)).build()) {
+      AgentId stuck =
+          start(
+              group,
+              "stuck",
+              (message, context) -> {
+                begun.countDown();
+                new CountDownLatch(1).await();
+              });
+      Sender client = group.client("client");
+      for (int i = 0; i <= waiting; i++) {
+        client.send(stuck, Payload.of(new Go()));
+      }
+      Words.await(begun);
+    }
+    var dead = new AtomicInteger();
+    log.read(
+        EXPERIMENT,
+        event -> {
+          if (event instanceof Event.ErrorRaised error && error.detail().contains("is dead")) {
+            dead.incrementAndGet();
+          }
+        });
+    assertThat(dead).hasValue(waiting);
   }
 
   @Test
