@@ -288,6 +288,8 @@ final class Durables {
       if (!cell.isLoaded()) {
         states.load(cell);
         loaded.came(cell);
+      } else {
+        loaded.used();
       }
     } catch (StorageException e) {
       return this.failures.misfit(cell, letter, e, by);

@@ -17,6 +17,9 @@ final class Loaded {
   /** So many agents are looked at for each that comes. */
   private static final int LOOKS = 8;
 
+  /** So many for each turn of one that is there. */
+  private static final int LOOKS_OF_A_TURN = 2;
+
   private final int most;
   private final Queue<DurableCell> line = new ConcurrentLinkedQueue<>();
   private final AtomicInteger count = new AtomicInteger();
@@ -45,7 +48,16 @@ final class Loaded {
     cell.standing = true;
     line.add(cell);
     count.incrementAndGet();
-    for (int looks = 0; looks < LOOKS && count.get() > most; looks++) {
+    letGo(LOOKS);
+  }
+
+  /** An agent has a turn; what a burst has brought is let go turn by turn. */
+  void used() {
+    letGo(LOOKS_OF_A_TURN);
+  }
+
+  private void letGo(int atMost) {
+    for (int looks = 0; looks < atMost && count.get() > most; looks++) {
       DurableCell other = line.poll();
       if (other == null) {
         return;
