@@ -17,6 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
@@ -46,6 +47,9 @@ public final class SteppedMachine implements Machine {
 
   /** What the test JVM must be started with. */
   public static final String OPTION = "--add-opens java.base/java.lang=ALL-UNNAMED";
+
+  /** So often it is seen whether a lock is let go that a thread waits for; 10 ms each. */
+  private static final int LOOKS_AT_LOCKS = 5;
 
   private static final int PARALLELISM = 64;
 
@@ -199,7 +203,7 @@ public final class SteppedMachine implements Machine {
   private void runUntilAllWait() {
     long realEnd = System.nanoTime() + REAL_PATIENCE.toNanos();
     run();
-    while (sleepsForReal()) {
+    for (int looks = 0; sleepsForReal() || (looks < LOOKS_AT_LOCKS && waitsForLock()); looks++) {
       if (System.nanoTime() - realEnd > 0) {
         throw new AssertionError(
             "a thread waits by the real clock for more than %s%s; wait by context.time() instead"
@@ -212,6 +216,14 @@ public final class SteppedMachine implements Machine {
 
   private boolean sleepsForReal() {
     return threads.stream().anyMatch(thread -> thread.getState() == Thread.State.TIMED_WAITING);
+  }
+
+  /** Perhaps one that a thread outside holds for a moment: a logger's, a meter's. */
+  private boolean waitsForLock() {
+    return threads.stream()
+        .anyMatch(thread ->
+            thread.getState() == Thread.State.BLOCKED
+                || String.valueOf(LockSupport.getBlocker(thread)).contains("ReentrantLock"));
   }
 
   private void awaitReady() {

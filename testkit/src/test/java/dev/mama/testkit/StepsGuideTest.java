@@ -18,7 +18,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 
-/** The samples of docs/guide/9-steps.md, and steps on a machine that a test drives. */
+/** The samples of docs/guide/11-steps.md, and steps on a machine that a test drives. */
 class StepsGuideTest {
 
   record Price(double value) {}
