@@ -17,7 +17,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The samples of {@code docs/guide/9-durable-agents.md}. */
+/** The samples of {@code docs/guide/10-durable-agents.md}. */
 class DurableGuideTest {
 
   record Stock(Map<String, Integer> items) {}
