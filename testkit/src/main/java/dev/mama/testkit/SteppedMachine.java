@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -48,8 +49,8 @@ public final class SteppedMachine implements Machine {
   /** What the test JVM must be started with. */
   public static final String OPTION = "--add-opens java.base/java.lang=ALL-UNNAMED";
 
-  /** So often it is seen whether a lock is let go that a thread waits for; 10 ms each. */
-  private static final int LOOKS_AT_LOCKS = 5;
+  /** How long a lock is waited for that a thread outside may hold. */
+  private static final Duration LOCK_PATIENCE = Duration.ofMillis(50);
 
   private static final int PARALLELISM = 64;
 
@@ -65,6 +66,11 @@ public final class SteppedMachine implements Machine {
   private final Executor scheduler = this::makeReady;
   private final List<Runnable> ready = new ArrayList<>(); // by its monitor
   private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
+
+  /** By what the JDK hands to the scheduler whenever a thread can run, the same each time. */
+  private final Map<Runnable, Thread> owners = new ConcurrentHashMap<>();
+
+  private volatile Runnable running = () -> {};
 
   private SteppedMachine(long seed) {
     this.seed = seed;
@@ -125,9 +131,12 @@ public final class SteppedMachine implements Machine {
     return task -> {
       Runnable counted =
           () -> {
+            Runnable self = running;
+            owners.put(self, Thread.currentThread());
             try {
               task.run();
             } finally {
+              owners.remove(self);
               threads.remove(Thread.currentThread());
             }
           };
@@ -175,8 +184,38 @@ public final class SteppedMachine implements Machine {
       // Not the very one that was there first: any of them.
       next = ready.remove(order.nextInt(ready.size()));
     }
-    next.run();
+    do {
+      running = next;
+      next.run();
+    } while (isKeptByLock(next));
     return true;
+  }
+
+  /**
+   * Whether the thread that has just run met a lock that somebody outside held for a moment, such
+   * as a journal's, and has got it; then it goes on as if it had been free, or the order would not
+   * be the seed's alone.
+   */
+  private boolean isKeptByLock(Runnable ran) {
+    Thread thread = owners.get(ran);
+    if (thread == null || !waitsForLock(thread)) {
+      return false;
+    }
+    long end = System.nanoTime() + LOCK_PATIENCE.toNanos();
+    do {
+      synchronized (ready) {
+        if (ready.remove(ran)) {
+          return true;
+        }
+      }
+      awaitReady();
+    } while (System.nanoTime() - end < 0);
+    return false; // its holder is one of ours
+  }
+
+  private static boolean waitsForLock(Thread thread) {
+    return thread.getState() == Thread.State.BLOCKED
+        || String.valueOf(LockSupport.getBlocker(thread)).contains("ReentrantLock");
   }
 
   /**
@@ -203,7 +242,7 @@ public final class SteppedMachine implements Machine {
   private void runUntilAllWait() {
     long realEnd = System.nanoTime() + REAL_PATIENCE.toNanos();
     run();
-    for (int looks = 0; sleepsForReal() || (looks < LOOKS_AT_LOCKS && waitsForLock()); looks++) {
+    while (sleepsForReal()) {
       if (System.nanoTime() - realEnd > 0) {
         throw new AssertionError(
             "a thread waits by the real clock for more than %s%s; wait by context.time() instead"
@@ -216,14 +255,6 @@ public final class SteppedMachine implements Machine {
 
   private boolean sleepsForReal() {
     return threads.stream().anyMatch(thread -> thread.getState() == Thread.State.TIMED_WAITING);
-  }
-
-  /** Perhaps one that a thread outside holds for a moment: a logger's, a meter's. */
-  private boolean waitsForLock() {
-    return threads.stream()
-        .anyMatch(thread ->
-            thread.getState() == Thread.State.BLOCKED
-                || String.valueOf(LockSupport.getBlocker(thread)).contains("ReentrantLock"));
   }
 
   private void awaitReady() {
