@@ -6,6 +6,7 @@ import dev.mama.ExperimentId;
 import dev.mama.cli.YamlFile.Section;
 import dev.mama.examples.Cards;
 import dev.mama.examples.InputException;
+import dev.mama.mlflow.MlflowServer;
 import dev.mama.mqtt.MqttBroker;
 import dev.mama.pg.PgDatabase;
 import java.net.URI;
@@ -52,6 +53,7 @@ record ExperimentFile(
     Optional<PgDatabase> database,
     int batchRows,
     Duration flushInterval,
+    Optional<MlflowServer> mlflow,
     List<Agents> agents) {
 
   private static final List<String> ROOT =
@@ -136,7 +138,7 @@ record ExperimentFile(
       Section mqtt = root.section("mqtt", MQTT);
       Section llm = root.section("llm", LLM);
       Section db = root.section("db", DB);
-      metrics(root.section("metrics", METRICS));
+      Optional<MlflowServer> mlflow = mlflow(root.section("metrics", METRICS));
       ExperimentId id = id(experiment);
       db.choice("write_mode", "copy", List.of("copy"));
       int batchRows = (int) db.number("batch_rows", 2_000, 1, 1_000_000);
@@ -155,6 +157,7 @@ record ExperimentFile(
           database(db, batchRows, flush),
           batchRows,
           flush,
+          mlflow,
           agents(root));
     }
 
@@ -268,11 +271,15 @@ record ExperimentFile(
       }
     }
 
-    private void metrics(Section metrics) {
-      if (metrics.text("mlflow_tracking_uri").isPresent()) {
+    private Optional<MlflowServer> mlflow(Section metrics) {
+      try {
+        return metrics.text("mlflow_tracking_uri").map(uri -> MlflowServer.at(URI.create(uri)));
+      } catch (IllegalArgumentException e) {
+        // The text may hold a password, and so may the failure.
         yaml.problem(
             metrics.line("mlflow_tracking_uri"),
-            "'mlflow_tracking_uri': a client for MLflow is not built yet; leave it out, metrics are rows of the database");
+            "'mlflow_tracking_uri' must have the form http://host:port");
+        return Optional.empty();
       }
     }
 

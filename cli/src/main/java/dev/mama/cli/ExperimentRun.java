@@ -103,7 +103,7 @@ final class ExperimentRun implements AutoCloseable {
         opened.close();
       }
     }
-    log = new NotingEventLog(servers.log);
+    log = new NotingEventLog(servers.watched);
   }
 
   /**

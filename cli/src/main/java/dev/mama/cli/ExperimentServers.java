@@ -6,10 +6,13 @@ import dev.mama.embedded.RunFolder;
 import dev.mama.examples.InputException;
 import dev.mama.llm.LlmClient;
 import dev.mama.llm.LlmEndpoint;
+import dev.mama.mlflow.MlflowException;
+import dev.mama.mlflow.MlflowRun;
 import dev.mama.mqtt.MqttBroker;
 import dev.mama.mqtt.MqttTransport;
 import dev.mama.pg.PgDatabase;
 import dev.mama.pg.PgEventLog;
+import dev.mama.spi.EventLog;
 import dev.mama.testkit.ScriptedChatServer;
 import dev.mama.testkit.ScriptedChatServer.Answer;
 import dev.mama.testkit.ScriptedChatServer.Call;
@@ -29,6 +32,10 @@ final class ExperimentServers implements AutoCloseable {
   private final Opened opened = new Opened();
   final LlmClient model;
   final PgEventLog log;
+
+  /** The log, shown to MLflow where the file names a tracking server. */
+  final EventLog watched;
+
   final MqttTransport transport;
 
   private ExperimentServers(
@@ -44,6 +51,10 @@ final class ExperimentServers implements AutoCloseable {
       RunFolder folder = opened.keep(RunFolder.open("run"));
       step.accept("database");
       log = opened.keep(PgEventLog.open(database(file, folder)));
+      watched =
+          file.mlflow().isPresent()
+              ? opened.keep(MlflowRun.start(file.mlflow().get(), file.experiment())).watch(log)
+              : log;
       step.accept("broker");
       transport = opened.keep(MqttTransport.connect(broker(file, folder)));
       complete = true;
@@ -70,7 +81,7 @@ final class ExperimentServers implements AutoCloseable {
       throws InterruptedException {
     try {
       return new ExperimentServers(file, environment, script, step);
-    } catch (IOException | IllegalArgumentException e) {
+    } catch (IOException | IllegalArgumentException | MlflowException e) {
       throw new InputException(String.valueOf(e.getMessage()));
     }
   }

@@ -132,8 +132,8 @@ class ExperimentFileTest {
         Arguments.of("db: {dsn: \"postgresql://me:tr0ub4dor @h/x\"}", "'dsn' must have the form"),
         Arguments.of("db: {write_mode: insert}", "'write_mode' must be copy, not 'insert'"),
         Arguments.of(
-            "metrics:\n  mlflow_tracking_uri: http://localhost:5000",
-            "line 2: 'mlflow_tracking_uri': a client for MLflow is not built yet"),
+            "metrics:\n  mlflow_tracking_uri: ftp://me:tr0ub4dor@localhost:5000",
+            "line 2: 'mlflow_tracking_uri' must have the form http://host:port"),
         Arguments.of("seed: 1", "'agents' is missing or empty"),
         Arguments.of("agents: {type: helper}", "'agents' must be a list"),
         Arguments.of(

@@ -12,6 +12,7 @@ import dev.mama.examples.InputException;
 import dev.mama.pg.PgDatabase;
 import dev.mama.pg.PgEventLog;
 import dev.mama.replay.RunJournal;
+import dev.mama.testkit.FakeMlflowServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -62,6 +63,7 @@ class RunCommandTest {
   @Test
   void ownServers_serveAClassOfOnesOwn() throws Exception {
     try (var run = RunFolder.open("run-test");
+        var mlflow = FakeMlflowServer.start();
         var broker = EmbeddedBroker.start(Files.createDirectories(run.path().resolve("b")), 0);
         var database =
             EmbeddedDatabase.start(Files.createDirectories(run.path().resolve("d")), 0)) {
@@ -73,6 +75,8 @@ class RunCommandTest {
               "mqtt://%s:%d".formatted(broker.host(), broker.port()),
               "DATABASE_URL",
               dsn,
+              "MLFLOW_URL",
+              mlflow.uri().toString(),
               "EXPERIMENT",
               "own-1");
       ExperimentFile file =
@@ -82,6 +86,8 @@ class RunCommandTest {
       assertThat(outcome.problems()).isEmpty();
       assertThat(outcome.allWell()).isTrue();
       assertThat(broker.connections()).isEqualTo(1);
+      assertThat(mlflow.run("own-1"))
+          .hasValueSatisfying(kept -> assertThat(kept.metrics()).isNotEmpty());
       Set<String> thinkers = new TreeSet<>();
       List<Event> states = new ArrayList<>();
       try (var log =
