@@ -11,14 +11,12 @@ import dev.mama.Sender;
 import dev.mama.StorageException;
 import dev.mama.SurveyForm;
 import dev.mama.SurveyReport;
-import dev.mama.runtime.Inspection.Line;
 import dev.mama.spi.EventLog;
 import dev.mama.spi.Machine;
 import dev.mama.spi.Transport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,9 +59,9 @@ public final class AgentGroup implements AutoCloseable {
   private final Schedule watch;
   private final ExecutorService processors;
   private final Recorder recorder;
-  private final Incarnations incarnations;
   private final Outstanding outstanding;
   private final Router router;
+  private final Members members;
   private final Turns turns;
   private final Map<String, AgentType> types = new ConcurrentHashMap<>();
   private final Map<String, Outbox> pollsters = new HashMap<>(); // by itself
@@ -82,9 +80,10 @@ public final class AgentGroup implements AutoCloseable {
     watch = new Schedule(machine.time());
     processors = machine.processors(options.name());
     recorder = new Recorder(options, executor);
-    incarnations = new Incarnations(options.time(), machine.chance());
+    var incarnations = new Incarnations(options.time(), machine.chance());
     outstanding = new Outstanding(incarnations);
     router = new Router(options, recorder, incarnations, outstanding, executor, schedule);
+    members = new Members(options, router, incarnations);
     var dispatcher =
         new Dispatcher(outstanding, executor, watch, machine.parallelism(), options.waitingTurns());
     turns =
@@ -169,7 +168,7 @@ public final class AgentGroup implements AutoCloseable {
     }
     Recovered found = left == null ? new Recovered() : left;
     var resumption = new Resumption(found, types, durables, turns, outstanding, options);
-    addAll(resumption.cells());
+    members.addAll(resumption.cells());
     left = null;
     return resumption.begin();
   }
@@ -204,7 +203,7 @@ public final class AgentGroup implements AutoCloseable {
               .formatted(type, types.keySet()));
     }
     if (durables == null || known.state() == null) {
-      addAll(ids.stream().map(id -> new Cell(id, known, turns)).toList());
+      members.addAll(ids.stream().map(id -> new Cell(id, known, turns)).toList());
     } else {
       startDurable(durables, ids, known);
     }
@@ -223,36 +222,8 @@ public final class AgentGroup implements AutoCloseable {
     }
     List<DurableCell> cells =
         ids.stream().map(id -> new DurableCell(id, type, turns, durables)).toList();
-    addAll(cells);
+    members.addAll(cells);
     durables.started(cells);
-  }
-
-  /** Makes {@code cells} known; all of them, or none. */
-  private void addAll(List<? extends Cell> cells) throws InterruptedException {
-    var added = new ArrayList<Cell>(cells.size());
-    boolean started = false;
-    try {
-      for (Cell cell : cells) {
-        if (!router.add(cell)) {
-          throw new IllegalArgumentException(
-              "id '%s' is taken in group '%s'; choose another".formatted(cell.id, name()));
-        }
-        added.add(cell);
-      }
-      subscribe(cells.stream().map(cell -> cell.id).toList());
-      started = true;
-    } finally {
-      if (!started) {
-        added.forEach(router::remove);
-      }
-    }
-  }
-
-  private void subscribe(Collection<AgentId> ids) throws InterruptedException {
-    Transport transport = options.transport();
-    if (transport != null) {
-      transport.subscribe(options.experiment(), ids, router.arrivals()::arrive);
-    }
   }
 
   private @Nullable AgentCard card(AgentId id) {
@@ -270,8 +241,8 @@ public final class AgentGroup implements AutoCloseable {
    * @throws InterruptedException if interrupted while waiting for the transport
    */
   public Sender client(String name) throws InterruptedException {
-    Outbox outbox = address(name);
-    return new GroupClient(outbox, name(), () -> phase == Phase.OPEN);
+    checkOpen();
+    return new GroupClient(members.address(name), name(), () -> phase == Phase.OPEN);
   }
 
   /**
@@ -294,31 +265,11 @@ public final class AgentGroup implements AutoCloseable {
       checkOpen();
       outbox = pollsters.get(pollster);
       if (outbox == null) {
-        outbox = address(pollster);
+        outbox = members.address(pollster);
         pollsters.put(pollster, outbox);
       }
     }
     return new Survey(outbox, recorder, options).ask(form, agents, limit);
-  }
-
-  private Outbox address(String name) throws InterruptedException {
-    checkOpen();
-    AgentId id = AgentId.of(name);
-    var outbox = new Outbox(id, incarnations.next(), router, options);
-    if (!router.add(outbox)) {
-      throw new IllegalArgumentException(
-          "id '%s' is taken in group '%s'; choose another".formatted(id, name()));
-    }
-    boolean subscribed = false;
-    try {
-      subscribe(List.of(id));
-      subscribed = true;
-    } finally {
-      if (!subscribed) {
-        router.remove(outbox);
-      }
-    }
-    return outbox;
   }
 
   GroupOptions options() {
@@ -336,27 +287,7 @@ public final class AgentGroup implements AutoCloseable {
 
   /** What the group is doing at this moment, for a person; costs a look at every agent. */
   public Inspection inspect() {
-    var busy = new ArrayList<Line>();
-    router
-        .cells()
-        .forEach(cell -> {
-          int messages = cell.size();
-          if (messages > 0) {
-            busy.add(new Line(cell.id, cell.type(), messages));
-          }
-        });
-    var longest =
-        busy.stream().sorted(Comparator.comparingInt(Line::messages).reversed()).limit(10).toList();
-    Dispatcher dispatcher = turns.dispatcher();
-    return new Inspection(
-        name(),
-        router.cells().size(),
-        dispatcher.running(),
-        dispatcher.waiting(),
-        outstanding.count(),
-        router.asks().total(),
-        longest,
-        dispatcher.turns(20));
+    return Inspection.of(name(), router, turns.dispatcher(), outstanding);
   }
 
   private void checkOpen() {

@@ -60,8 +60,10 @@ final class Arrivals {
         Cell cell = router.cell(message.to());
         if (cell == null) {
           handled(envelope);
-          router.refuse(
-              message, Reason.UNKNOWN, "no such agent in group '%s'".formatted(options.name()));
+          router
+              .deadLetters()
+              .refuse(
+                  message, Reason.UNKNOWN, "no such agent in group '%s'".formatted(options.name()));
         } else {
           recordForeign(message);
           cell.inbox().accept(envelope);
@@ -106,7 +108,7 @@ final class Arrivals {
     if (cell.isStopped() || !overflow.offer(cell, Letter.of(envelope, options.time()))) {
       outstanding.done(null);
       handled(envelope);
-      router.refuse(envelope.message(), Reason.FULL, router.full(cell));
+      router.deadLetters().refuseFull(envelope.message(), cell);
     }
   }
 
@@ -135,7 +137,7 @@ final class Arrivals {
       return;
     }
     outstanding.done(null);
-    router.elsewhere(() -> router.dead(copy, router.full(member)));
+    router.deadLetters().recordFull(copy, member);
   }
 
   /** Whether this group sent {@code envelope} itself, so that it counts as outstanding already. */

@@ -74,11 +74,13 @@ final class DurableFailures {
     cell.refuse();
     router.elsewhere(() -> options.escalation().accept(cell.id, cause));
     if (letter.isAsk()) {
-      router.fail(
-          cell.outbox(),
-          letter.message(),
-          new Failure(Reason.FAILED, String.valueOf(cause.getMessage())),
-          by);
+      router
+          .deadLetters()
+          .fail(
+              cell.outbox(),
+              letter.message(),
+              new Failure(Reason.FAILED, String.valueOf(cause.getMessage())),
+              by);
     }
     return left(letter, by);
   }
@@ -88,8 +90,9 @@ final class DurableFailures {
     if (isLeft(cell, letter)) {
       return left(letter, by);
     }
-    router.bury(
-        letter.message(), "agent '%s' was stopped before it was handled".formatted(cell.id));
+    router
+        .deadLetters()
+        .bury(letter.message(), "agent '%s' was stopped before it was handled".formatted(cell.id));
     free(letter);
     return durables.done(letter, by);
   }

@@ -1,6 +1,8 @@
 package dev.mama.runtime;
 
 import dev.mama.AgentId;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -47,6 +49,28 @@ public record Inspection(
    * @param at where in the agent's own code it is, or empty if it is not seen there
    */
   public record Current(AgentId agent, String type, boolean waits, String at) {}
+
+  /** Looks at every agent. */
+  static Inspection of(String group, Router router, Dispatcher turns, Outstanding outstanding) {
+    var busy = new ArrayList<Line>();
+    router
+        .cells()
+        .forEach(cell -> {
+          int messages = cell.size();
+          if (messages > 0) {
+            busy.add(new Line(cell.id, cell.type(), messages));
+          }
+        });
+    return new Inspection(
+        group,
+        router.cells().size(),
+        turns.running(),
+        turns.waiting(),
+        outstanding.count(),
+        router.asks().total(),
+        busy.stream().sorted(Comparator.comparingInt(Line::messages).reversed()).limit(10).toList(),
+        turns.turns(20));
+  }
 
   /** Several lines of text. */
   @Override

@@ -115,7 +115,7 @@ final class Release {
           router.deliverSurely(to, Letter.kept(message, place, options.time()), by);
         } else {
           store.holds().free(commit.record);
-          router.dead(message, "its receiver is gone");
+          router.deadLetters().record(message, "its receiver is gone");
         }
       }
       case Effect.Later later -> {
@@ -142,7 +142,7 @@ final class Release {
       Thread.currentThread().interrupt();
       return false;
     } catch (UnknownAgentException | PayloadException e) {
-      router.dead(message, e.toString());
+      router.deadLetters().record(message, e.toString());
       return true;
     } catch (MamaException e) {
       recorder.error(
@@ -163,7 +163,7 @@ final class Release {
         case Effect.Tell tell -> {
           Cell to = router.cell(tell.message().to());
           if (to == null || to.isStopped()) {
-            router.dead(tell.message(), "its receiver is gone");
+            router.deadLetters().record(tell.message(), "its receiver is gone");
           } else {
             router.deliverSurely(to, Letter.sent(tell.message(), options.time()), by);
           }

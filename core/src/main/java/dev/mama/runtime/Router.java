@@ -9,11 +9,8 @@ import dev.mama.Payload;
 import dev.mama.Trace;
 import dev.mama.UnknownAgentException;
 import dev.mama.spi.Envelope;
-import dev.mama.spi.Envelope.Failure;
-import dev.mama.spi.Envelope.Failure.Reason;
 import dev.mama.spi.Envelope.Kind;
 import dev.mama.spi.Transport;
-import io.micrometer.core.instrument.Counter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -37,11 +34,11 @@ final class Router {
   private final Executor executor;
   private final Arrivals arrivals;
   private final HoldBack holdBack;
+  private final DeadLetters deadLetters;
   private final Asks asks = new Asks();
   private final Directory cells = new Directory();
   private final ConcurrentMap<AgentId, Outbox> clients = new ConcurrentHashMap<>();
   private volatile boolean closing;
-  private final Counter deadLetters;
 
   Router(
       GroupOptions options,
@@ -57,7 +54,7 @@ final class Router {
     this.outstanding = outstanding;
     this.executor = executor;
     this.holdBack = new HoldBack(options.time());
-    this.deadLetters = options.meters().counter("mama.messages.dead");
+    this.deadLetters = new DeadLetters(options, recorder, executor, this::outboxOf);
     this.arrivals = new Arrivals(options, this, recorder, outstanding, schedule);
     options.meters().gauge("mama.agents", List.of(), cells, Directory::size);
   }
@@ -72,6 +69,10 @@ final class Router {
 
   HoldBack holdBack() {
     return holdBack;
+  }
+
+  DeadLetters deadLetters() {
+    return deadLetters;
   }
 
   Directory cells() {
@@ -280,15 +281,9 @@ final class Router {
     }
     outstanding.done(by);
     if (recordRefusal) {
-      refuse(message, Reason.FULL, full(to));
+      deadLetters.refuseFull(message, to);
     }
     return false;
-  }
-
-  /** What is told where the mailbox of {@code cell} is full. */
-  String full(Cell cell) {
-    return "mailbox of agent '%s' is full (%d messages); raise mailboxCapacity or slow the sender"
-        .formatted(cell.id, options.mailboxCapacity());
   }
 
   /**
@@ -308,11 +303,6 @@ final class Router {
   /** Waits while messages to {@code agent}, elsewhere, are held back because it refuses them. */
   void awaitRoom(AgentId agent) throws InterruptedException {
     holdBack.await(agent, options.sendTimeout());
-  }
-
-  /** Counts a message that is dead because its last try has failed. */
-  void countDead() {
-    deadLetters.increment();
   }
 
   /** Runs what may wait, for a thread that must not. */
@@ -356,54 +346,9 @@ final class Router {
     }
   }
 
-  /**
-   * Buries a message that is not taken over; elsewhere, because a transport's thread must not wait.
-   */
-  void refuse(Message message, Reason reason, String detail) {
-    executor.execute(() -> bury(message, reason, detail));
-  }
-
-  /** Counts and records a message that nobody will handle. */
-  void dead(Message message, String detail) {
-    deadLetters.increment();
-    recorder.error(
-        "agent/" + message.to(),
-        "message %s of '%s' is dead: %s".formatted(message.id(), message.from(), detail),
-        message.trace());
-  }
-
-  private void bury(Message message, Reason reason, String detail) {
-    dead(message, detail);
-    fail(outboxOf(message.to()), message, new Failure(reason, detail), null);
-  }
-
+  /** From which {@code agent}, be it here or not, answers. */
   private Outbox outboxOf(AgentId agent) {
     Cell cell = cells.get(agent);
     return cell != null ? cell.outbox() : new Outbox(agent, incarnations.next(), this, options);
-  }
-
-  /**
-   * Answers {@code question} with a failure; where that fails too, it is recorded, and the asker's
-   * time limit ends it.
-   *
-   * @param by the worker whose turn has failed, or null
-   */
-  void fail(Outbox from, Message question, Failure failure, @Nullable Worker by) {
-    try {
-      from.answer(question, Kind.FAILURE, Payload.of(failure), by);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (MamaException e) {
-      recorder.error(
-          "agent/" + from.self(),
-          "failure of message %s could not be told to '%s': %s"
-              .formatted(question.id(), question.from(), e.getMessage()),
-          question.trace());
-    }
-  }
-
-  /** Records that a message was taken over and will not be handled, and tells its sender. */
-  void bury(Message message, String reason) {
-    bury(message, Reason.FAILED, reason);
   }
 }

@@ -1,9 +1,7 @@
 package dev.mama.runtime;
 
 import dev.mama.AgentContext;
-import dev.mama.AgentFailedException;
 import dev.mama.AgentId;
-import dev.mama.AskTimeoutException;
 import dev.mama.ChatException;
 import dev.mama.ChatReply;
 import dev.mama.ChatRequest;
@@ -11,8 +9,6 @@ import dev.mama.ChatRequest.Caller;
 import dev.mama.ChatStream;
 import dev.mama.Delivery;
 import dev.mama.Event;
-import dev.mama.Evidence;
-import dev.mama.MailboxFullException;
 import dev.mama.Message;
 import dev.mama.Need;
 import dev.mama.Payload;
@@ -21,13 +17,11 @@ import dev.mama.Referral;
 import dev.mama.Scheduled;
 import dev.mama.Time;
 import dev.mama.Trace;
-import dev.mama.UnknownAgentException;
 import dev.mama.spi.ChatModel;
 import dev.mama.spi.Envelope.Kind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -49,7 +43,7 @@ sealed class Turn implements AgentContext permits DurableTurn {
   /** Those opened, or null while there is none, which is the common case. */
   private @Nullable List<ChatStream> streams;
 
-  /** Those chosen in this turn, or null while nobody was. */
+  /** Made when help is first looked for. */
   private @Nullable Helpers helpers;
 
   private boolean answered;
@@ -102,45 +96,13 @@ sealed class Turn implements AgentContext permits DurableTurn {
     check();
     return helpers == null || !helpers.has(to)
         ? askAny(to, payload, timeout)
-        : askHelper(helpers, to, payload, timeout);
+        : helpers.ask(to, () -> askAny(to, payload, timeout));
   }
 
   private Payload askAny(AgentId to, Payload payload, Duration timeout)
       throws InterruptedException {
     return cell.outbox()
         .ask(to, payload, timeout, step(), message().deadline(), letter.waiting(), by);
-  }
-
-  /** Asks an agent that was chosen to help, and sees whether and when it answers. */
-  private Payload askHelper(Helpers chosen, AgentId to, Payload payload, Duration timeout)
-      throws InterruptedException {
-    long start = options.time().nanos();
-    Payload reply;
-    try {
-      reply = askAny(to, payload, timeout);
-    } catch (AskTimeoutException
-        | AgentFailedException
-        | MailboxFullException
-        | UnknownAgentException e) {
-      witness(to, false, start);
-      throw e;
-    }
-    chosen.answered(to, reply);
-    witness(to, true, start);
-    return reply;
-  }
-
-  private void witness(AgentId helper, boolean answer, long start) throws InterruptedException {
-    Duration took = Duration.ofNanos(options.time().nanos() - start);
-    var seen =
-        new Evidence.Witnessed(helper, answer, took, options.time().now(), message().trace());
-    Worker.waits(by); // a ledger on disk may take its time
-    try {
-      assistance().witness(seen);
-      turns.recorder().evidence(seen);
-    } finally {
-      Worker.goesOn(by);
-    }
   }
 
   @Override
@@ -217,43 +179,22 @@ sealed class Turn implements AgentContext permits DurableTurn {
   @Override
   public Referral findHelp(Need need) throws InterruptedException {
     check();
-    Assistance assistance = assistance();
-    Worker.waits(by);
-    try {
-      Referral referral =
-          assistance.find(
-              cell.id,
-              need,
-              message().deadline().remaining(options.time()),
-              router.asks(),
-              cell.random());
-      turns.recorder().decided(cell.id, referral, message().trace());
-      referral.chosen().ifPresent(this::chosen);
-      return referral;
-    } finally {
-      Worker.goesOn(by);
-    }
-  }
-
-  private void chosen(AgentId helper) {
-    Helpers chosen = helpers == null ? new Helpers() : helpers;
-    chosen.chosen(helper);
-    helpers = chosen;
+    return helpers().find(need);
   }
 
   @Override
   public void rate(Referral referral, Rating rating) throws InterruptedException {
     check();
-    Assistance assistance = assistance();
-    Optional<Payload> reply = helpers == null ? Optional.empty() : helpers.answer(referral);
-    Worker.waits(by); // an auditor may take its time
-    try {
-      turns
-          .recorder()
-          .evidence(assistance.rate(cell.id, referral, rating, reply, message().trace()));
-    } finally {
-      Worker.goesOn(by);
+    helpers().rate(referral, rating);
+  }
+
+  private Helpers helpers() {
+    Helpers made = helpers;
+    if (made == null) {
+      made = new Helpers(cell, message(), turns, by);
+      helpers = made;
     }
+    return made;
   }
 
   @Override
@@ -380,15 +321,6 @@ sealed class Turn implements AgentContext permits DurableTurn {
     return request
         .within(trace, request.deadline().earlier(message().deadline()))
         .by(new Caller(options.experiment(), options.name(), cell.id));
-  }
-
-  private Assistance assistance() {
-    Assistance assistance = options.assistance();
-    if (assistance == null) {
-      throw new IllegalStateException(
-          "group '%s' has no assistance; give it one with assistance(…)".formatted(options.name()));
-    }
-    return assistance;
   }
 
   final void check() {

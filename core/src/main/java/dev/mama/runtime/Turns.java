@@ -19,6 +19,7 @@ final class Turns {
 
   private final GroupOptions options;
   private final Router router;
+  private final DeadLetters deadLetters;
   private final Recorder recorder;
   private final Incarnations incarnations;
   private final Outstanding outstanding;
@@ -39,6 +40,7 @@ final class Turns {
       ExecutorService processors) {
     this.options = options;
     this.router = router;
+    this.deadLetters = router.deadLetters();
     this.recorder = recorder;
     this.incarnations = incarnations;
     this.outstanding = outstanding;
@@ -112,7 +114,7 @@ final class Turns {
     Message message = letter.message();
     Duration pause = null;
     if (cell.isStopped()) {
-      router.bury(message, "agent '%s' was stopped before it was handled".formatted(cell.id));
+      deadLetters.bury(message, "agent '%s' was stopped before it was handled".formatted(cell.id));
     } else if (letter.isAsk() && message.deadline().remaining(options.time()).isZero()) {
       meters.expired.increment(); // its asker has given up
     } else if (letter.isTimed()) {
@@ -137,7 +139,7 @@ final class Turns {
     try {
       cell.agent().onMessage(letter.message(), turn);
       if (turn.end() && letter.isAsk()) {
-        router.fail(
+        deadLetters.fail(
             cell.outbox(),
             letter.message(),
             new Failure(Reason.FAILED, "it handled the message without replying"),
@@ -182,10 +184,10 @@ final class Turns {
       return supervision.pauseAfter(failures);
     }
     if (supervision.tries() > 1) {
-      router.countDead();
+      deadLetters.count();
     }
     if (unanswered && letter.isAsk()) {
-      router.fail(cell.outbox(), message, new Failure(Reason.FAILED, cause.toString()), by);
+      deadLetters.fail(cell.outbox(), message, new Failure(Reason.FAILED, cause.toString()), by);
     }
     return null;
   }
