@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /*
@@ -88,26 +89,7 @@ abstract class Mailbox {
   /** Takes {@code letter} over, waiting for room at most {@code nanos} of {@code time}. */
   final boolean offer(Letter letter, int capacity, long nanos, Time time, @Nullable Worker by)
       throws InterruptedException {
-    long end = time.nanos() + nanos;
-    Queue<Thread> line = line();
-    Thread me = Thread.currentThread();
-    line.add(me);
-    try {
-      for (long look = SECOND_LOOK_NANOS; !offer(letter, capacity, by); look = Long.MAX_VALUE) {
-        long left = end - time.nanos();
-        if (left <= 0) {
-          return false;
-        }
-        if (Thread.interrupted()) {
-          throw new InterruptedException();
-        }
-        Waits.parkNanos(time, this, Math.min(left, look));
-      }
-      return true;
-    } finally {
-      line.remove(me);
-      wakeFirst(); // it may have been woken for room that it did not take
-    }
+    return await(() -> offer(letter, capacity, by), nanos, time);
   }
 
   /**
@@ -115,12 +97,17 @@ abstract class Mailbox {
    * Takes none: others may be faster.
    */
   final boolean awaitRoom(int capacity, long nanos, Time time) throws InterruptedException {
+    return await(() -> size() <= capacity, nanos, time);
+  }
+
+  /** Stands in the line of those who wait for room, until {@code done} or the time is over. */
+  private boolean await(BooleanSupplier done, long nanos, Time time) throws InterruptedException {
     long end = time.nanos() + nanos;
     Queue<Thread> line = line();
     Thread me = Thread.currentThread();
     line.add(me);
     try {
-      for (long look = SECOND_LOOK_NANOS; size() > capacity; look = Long.MAX_VALUE) {
+      for (long look = SECOND_LOOK_NANOS; !done.getAsBoolean(); look = Long.MAX_VALUE) {
         long left = end - time.nanos();
         if (left <= 0) {
           return false;
@@ -133,7 +120,7 @@ abstract class Mailbox {
       return true;
     } finally {
       line.remove(me);
-      wakeFirst(); // the room is there for others too
+      wakeFirst(); // there may be room that this one was woken for and has not taken
     }
   }
 
