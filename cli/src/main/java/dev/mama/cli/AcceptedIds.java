@@ -1,33 +1,28 @@
 package dev.mama.cli;
 
 import dev.mama.Event;
-import dev.mama.ExperimentId;
-import dev.mama.spi.EventLog;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
 
 /**
- * Notes the id of each event that another log has accepted, so that it can be looked for
- * afterwards.
+ * The ids of the events that a log has accepted, so that they can be looked for afterwards.
  *
  * <p>Thread-safe.
  */
-final class NotingEventLog implements EventLog {
+final class AcceptedIds {
 
-  private final EventLog log;
-  private final Map<String, Set<UUID>> accepted = new ConcurrentHashMap<>();
+  private final Map<String, Set<UUID>> ids = new ConcurrentHashMap<>();
 
-  NotingEventLog(EventLog log) {
-    this.log = log;
+  void add(Event accepted) {
+    ids.computeIfAbsent(table(accepted), t -> ConcurrentHashMap.newKeySet()).add(accepted.id());
   }
 
-  /** The ids accepted so far, by table. */
-  Map<String, Set<UUID>> accepted() {
-    return new TreeMap<>(accepted);
+  /** Those added so far, by table. */
+  Map<String, Set<UUID>> byTable() {
+    return new TreeMap<>(ids);
   }
 
   private static String table(Event any) {
@@ -43,31 +38,5 @@ final class NotingEventLog implements EventLog {
       case Event.ModelCalled call -> "llm_calls";
       case Event.SurveyAnswered survey -> "surveys";
     };
-  }
-
-  @Override
-  public String name() {
-    return log.name();
-  }
-
-  @Override
-  public void append(Event event) throws InterruptedException {
-    log.append(event);
-    accepted.computeIfAbsent(table(event), t -> ConcurrentHashMap.newKeySet()).add(event.id());
-  }
-
-  @Override
-  public void flush() throws InterruptedException {
-    log.flush();
-  }
-
-  @Override
-  public void read(ExperimentId experiment, Consumer<Event> reader) throws InterruptedException {
-    log.read(experiment, reader);
-  }
-
-  @Override
-  public void close() {
-    log.close();
   }
 }

@@ -21,6 +21,7 @@ import dev.mama.runtime.AgentGroup;
 import dev.mama.runtime.Assistance;
 import dev.mama.runtime.Routing;
 import dev.mama.runtime.WeightedScorePolicy;
+import dev.mama.spi.EventLog;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -51,7 +52,8 @@ final class Demo {
   private final Input input;
   private final DemoServers servers;
   private final Interruption interruption;
-  private final NotingEventLog log;
+  private final AcceptedIds accepted = new AcceptedIds();
+  private final EventLog log;
   private final ExactAgentIndex index;
   private final Assistance assistance;
   private final ExperimentId experiment =
@@ -68,7 +70,7 @@ final class Demo {
     this.input = input;
     this.servers = servers;
     this.interruption = interruption;
-    log = new NotingEventLog(servers.log);
+    log = servers.log.watchedBy(accepted::add);
     index = new ExactAgentIndex(servers.encoder.dimension());
     assistance =
         Assistance.of(
@@ -211,7 +213,7 @@ final class Demo {
     return new DemoReport(
         input,
         servers,
-        log,
+        accepted,
         index,
         assistance.policy(),
         experiment,

@@ -38,7 +38,7 @@ final class DemoReport {
   DemoReport(
       Input input,
       DemoServers servers,
-      NotingEventLog log,
+      AcceptedIds accepted,
       ExactAgentIndex index,
       String policy,
       ExperimentId experiment,
@@ -56,7 +56,7 @@ final class DemoReport {
         Figure.of("demo.needs.answered", (double) answered, "count", asked)
             .exactly(input.needs().size()));
     match(servers, index);
-    long missing = rows(servers, log, experiment);
+    long missing = rows(servers, accepted, experiment);
     connections(servers);
     stage("demo.encode", Served::encodeNanos);
     stage("demo.scan", Served::scanNanos);
@@ -147,9 +147,9 @@ final class DemoReport {
   }
 
   /** Counts rows in the database and looks for each accepted one by its id. */
-  private long rows(DemoServers servers, NotingEventLog log, ExperimentId experiment)
+  private long rows(DemoServers servers, AcceptedIds accepted, ExperimentId experiment)
       throws InterruptedException {
-    Map<String, Set<UUID>> accepted = log.accepted();
+    Map<String, Set<UUID>> ids = accepted.byTable();
     Set<UUID> found = servers.log.ids(experiment);
     servers
         .log
@@ -157,10 +157,10 @@ final class DemoReport {
         .forEach((table, rows) ->
             figures.add(
                 Figure.of("demo.rows." + table, rows, "count", rows)
-                    .exactly(accepted.getOrDefault(table, Set.of()).size())));
+                    .exactly(ids.getOrDefault(table, Set.of()).size())));
     long missing =
-        accepted.values().stream().flatMap(Set::stream).filter(id -> !found.contains(id)).count();
-    long acceptedRows = accepted.values().stream().mapToLong(Set::size).sum();
+        ids.values().stream().flatMap(Set::stream).filter(id -> !found.contains(id)).count();
+    long acceptedRows = ids.values().stream().mapToLong(Set::size).sum();
     figures.add(Figure.of("demo.rows.missing", (double) missing, "count", acceptedRows).exactly(0));
     return missing;
   }

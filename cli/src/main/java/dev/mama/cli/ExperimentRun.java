@@ -22,6 +22,7 @@ import dev.mama.replay.RunJournal;
 import dev.mama.runtime.AgentGroup;
 import dev.mama.runtime.Assistance;
 import dev.mama.runtime.WeightedScorePolicy;
+import dev.mama.spi.EventLog;
 import dev.mama.testkit.ScriptedChatServer.Answer;
 import dev.mama.testkit.ScriptedChatServer.Call;
 import java.nio.file.Path;
@@ -52,7 +53,8 @@ final class ExperimentRun implements AutoCloseable {
   private final Bar bar;
   private final Opened opened = new Opened();
   private final ExperimentServers servers;
-  private final NotingEventLog log;
+  private final AcceptedIds accepted = new AcceptedIds();
+  private final EventLog log;
   private final Map<AgentId, AgentCard> cards = new HashMap<>();
   private final List<AgentGroup> groups = new ArrayList<>();
   private final AtomicInteger done = new AtomicInteger();
@@ -103,7 +105,7 @@ final class ExperimentRun implements AutoCloseable {
         opened.close();
       }
     }
-    log = new NotingEventLog(servers.watched);
+    log = servers.watched.watchedBy(accepted::add);
   }
 
   /**
@@ -272,10 +274,10 @@ final class ExperimentRun implements AutoCloseable {
   private Outcome outcome(double millis) throws InterruptedException {
     servers.log.flush();
     Set<UUID> found = servers.log.ids(file.experiment());
-    long accepted = 0;
+    long rows = 0;
     long missing = 0;
-    for (Set<UUID> ids : log.accepted().values()) {
-      accepted += ids.size();
+    for (Set<UUID> ids : accepted.byTable().values()) {
+      rows += ids.size();
       missing += ids.stream().filter(id -> !found.contains(id)).count();
     }
     int agents = file.agents().stream().mapToInt(Agents::count).sum();
@@ -285,8 +287,8 @@ final class ExperimentRun implements AutoCloseable {
             Figure.of("run.tasks", tasks, "count", 1),
             Figure.of("run.tasks.answered", answered.get(), "count", tasks).exactly(tasks),
             Figure.of("run.took", millis, "ms", 1),
-            Figure.of("run.rows.accepted", (double) accepted, "count", 1),
-            Figure.of("run.rows.missing", (double) missing, "count", accepted).exactly(0));
+            Figure.of("run.rows.accepted", (double) rows, "count", 1),
+            Figure.of("run.rows.missing", (double) missing, "count", rows).exactly(0));
     synchronized (problems) {
       return new Outcome(
           figures,

@@ -46,6 +46,14 @@ public interface EventLog extends AutoCloseable {
   void read(ExperimentId experiment, Consumer<Event> reader) throws InterruptedException;
 
   /**
+   * This log, where {@code watcher} hears of each event that it has accepted, on the thread that
+   * appended it. Closing either closes this log.
+   */
+  default EventLog watchedBy(Consumer<Event> watcher) {
+    return new WatchedEventLog(this, watcher);
+  }
+
+  /**
    * Writes what was accepted, then frees what the log holds.
    *
    * @throws dev.mama.StorageException if some of it could not be written; all the same everything

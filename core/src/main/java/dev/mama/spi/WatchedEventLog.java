@@ -1,24 +1,11 @@
-package dev.mama.mlflow;
+package dev.mama.spi;
 
 import dev.mama.Event;
 import dev.mama.ExperimentId;
-import dev.mama.spi.EventLog;
 import java.util.function.Consumer;
 
-/**
- * A log whose events a run looks at, once the log has accepted them.
- *
- * <p>Thread-safe.
- */
-final class WatchedEventLog implements EventLog {
-
-  private final EventLog log;
-  private final MlflowRun run;
-
-  WatchedEventLog(EventLog log, MlflowRun run) {
-    this.log = log;
-    this.run = run;
-  }
+/** See {@link EventLog#watchedBy}. */
+record WatchedEventLog(EventLog log, Consumer<Event> watcher) implements EventLog {
 
   @Override
   public String name() {
@@ -28,16 +15,7 @@ final class WatchedEventLog implements EventLog {
   @Override
   public void append(Event event) throws InterruptedException {
     log.append(event);
-    switch (event) {
-      case Event.MetricRecorded e -> run.metric(e.name(), e.value());
-      case Event.MessageSent e -> run.count("mama.messages", 1);
-      case Event.ErrorRaised e -> run.count("mama.errors", 1);
-      case Event.ModelCalled e -> {
-        run.count("mama.model.calls", 1);
-        run.count("mama.model.tokens", (long) e.promptTokens() + e.completionTokens());
-      }
-      default -> {}
-    }
+    watcher.accept(event);
   }
 
   @Override

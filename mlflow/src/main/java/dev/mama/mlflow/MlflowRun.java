@@ -98,7 +98,20 @@ public final class MlflowRun implements AutoCloseable {
    * experiment's run and to each phase that is open. Closing it closes {@code log}, not the run.
    */
   public EventLog watch(EventLog log) {
-    return new WatchedEventLog(log, this);
+    return log.watchedBy(this::look);
+  }
+
+  private void look(Event accepted) {
+    switch (accepted) {
+      case Event.MetricRecorded e -> metric(e.name(), e.value());
+      case Event.MessageSent e -> count("mama.messages", 1);
+      case Event.ErrorRaised e -> count("mama.errors", 1);
+      case Event.ModelCalled e -> {
+        count("mama.model.calls", 1);
+        count("mama.model.tokens", (long) e.promptTokens() + e.completionTokens());
+      }
+      default -> {}
+    }
   }
 
   /**
