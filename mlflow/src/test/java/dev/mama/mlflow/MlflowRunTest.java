@@ -137,7 +137,7 @@ final class MlflowRunTest {
       fake.failing(true);
       run.metric("price", 7);
       run.param("agents", 12);
-      Thread.sleep(300); // some tries
+      await().until(() -> fake.failed() >= 3);
       assertThat(fake.run("exp-42").orElseThrow().metrics()).isEmpty();
       fake.failing(false);
       await().until(() -> !fake.run("exp-42").orElseThrow().metrics().isEmpty());

@@ -58,6 +58,7 @@ public final class FakeMlflowServer implements AutoCloseable {
   private final Map<String, String> experiments = new LinkedHashMap<>(); // by this
   private final Map<String, Run> runs = new LinkedHashMap<>(); // by this
   private final AtomicInteger refused = new AtomicInteger();
+  private final AtomicInteger failed = new AtomicInteger();
   private final AtomicInteger numbers = new AtomicInteger();
   private volatile boolean failing;
   private volatile @Nullable String authorization;
@@ -100,6 +101,11 @@ public final class FakeMlflowServer implements AutoCloseable {
     return refused.get();
   }
 
+  /** How many requests it has answered with status 503. */
+  public int failed() {
+    return failed.get();
+  }
+
   /** The names of the experiments. */
   public synchronized Set<String> experiments() {
     return Set.copyOf(experiments.keySet());
@@ -127,6 +133,7 @@ public final class FakeMlflowServer implements AutoCloseable {
       byte[] body = exchange.getRequestBody().readAllBytes();
       try {
         if (failing) {
+          failed.incrementAndGet();
           throw new Refusal(503, "TEMPORARILY_UNAVAILABLE", "try again later");
         }
         reply(exchange, 200, handle(exchange, body));
