@@ -4,15 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.mama.AgentId;
-import dev.mama.Channel;
 import dev.mama.Event;
 import dev.mama.Event.ErrorRaised;
 import dev.mama.Event.MessageSent;
 import dev.mama.ExperimentId;
 import dev.mama.Payload;
 import dev.mama.StorageException;
-import dev.mama.Trace;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -356,14 +353,6 @@ final class PgEventLogFailureTest {
   }
 
   private MessageSent aMessage(Payload payload) {
-    return new MessageSent(
-        UUID.randomUUID(),
-        experiment,
-        Instant.now(),
-        AgentId.of("scout-1"),
-        AgentId.of("scout-2"),
-        Channel.AGENT_CHAT,
-        payload,
-        Trace.start());
+    return Samples.message(experiment, payload);
   }
 }

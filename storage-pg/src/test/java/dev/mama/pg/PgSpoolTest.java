@@ -5,15 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.mama.AgentId;
-import dev.mama.Channel;
 import dev.mama.Event;
 import dev.mama.Event.MessageSent;
 import dev.mama.Event.StateRecorded;
 import dev.mama.ExperimentId;
 import dev.mama.Payload;
 import dev.mama.StorageException;
-import dev.mama.Trace;
 import dev.mama.testkit.FaultProxy;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -22,7 +19,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -392,24 +388,10 @@ final class PgSpoolTest {
   }
 
   private MessageSent message(Payload payload) {
-    return new MessageSent(
-        UUID.randomUUID(),
-        experiment,
-        Instant.now(),
-        AgentId.of("scout-1"),
-        AgentId.of("scout-2"),
-        Channel.AGENT_CHAT,
-        payload,
-        Trace.start());
+    return Samples.message(experiment, payload);
   }
 
   private StateRecorded state(int number) {
-    return new StateRecorded(
-        UUID.randomUUID(),
-        experiment,
-        Instant.now(),
-        AgentId.of("scout-1"),
-        Payload.text("state " + number),
-        Trace.start());
+    return Samples.state(experiment, number);
   }
 }
