@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -33,24 +34,30 @@ final class ArchiveLane {
   private final Condition work = lock.newCondition();
   private final Condition room = lock.newCondition();
   private final Backlog backlog = new Backlog(lock, work);
+  private final StorageMeters meters;
 
   // Guarded by lock.
   private final ArrayDeque<ArchiveRow> queue = new ArrayDeque<>();
   private long queuedBytes;
+  private long firstMillis; // when the first in the queue was accepted
   private boolean closed;
   private long giveUpNanos;
   private long lost;
   private String reason = "";
 
-  private ArchiveLane(Path folder, ArchiveOptions options, ArchiveWriter writer) {
+  private ArchiveLane(
+      Path folder, ArchiveOptions options, ArchiveWriter writer, StorageMeters meters) {
     this.folder = folder;
     this.options = options;
     this.writer = writer;
+    this.meters = meters;
     this.thread = Thread.ofPlatform().name("mama-archive").daemon().unstarted(this::run);
   }
 
-  static ArchiveLane start(Path folder, ArchiveOptions options, ArchiveWriter writer) {
-    var lane = new ArchiveLane(folder, options, writer);
+  static ArchiveLane start(
+      Path folder, ArchiveOptions options, ArchiveWriter writer, StorageMeters meters) {
+    var lane = new ArchiveLane(folder, options, writer, meters);
+    meters.watch(Map.of("all", lane.backlog));
     lane.thread.start();
     return lane;
   }
@@ -59,8 +66,8 @@ final class ArchiveLane {
   void append(ArchiveRow row) throws InterruptedException {
     lock.lockInterruptibly();
     try {
-      while (!closed && isFull()) {
-        room.await();
+      if (!closed && isFull()) {
+        awaitRoom();
       }
       if (closed) {
         throw new StorageException(
@@ -69,15 +76,25 @@ final class ArchiveLane {
                 : "the archive %s is closed".formatted(folder),
             null);
       }
+      long now = System.currentTimeMillis();
+      firstMillis = queue.isEmpty() ? now : firstMillis;
       queue.add(row);
       queuedBytes += row.bytes();
-      backlog.accept(1, System.currentTimeMillis());
+      backlog.accept(1, now);
       if (queue.size() == 1 || isBatch()) {
         work.signal();
       }
     } finally {
       lock.unlock();
     }
+  }
+
+  private void awaitRoom() throws InterruptedException {
+    long start = System.nanoTime();
+    while (!closed && isFull()) {
+      room.await();
+    }
+    meters.waited(System.nanoTime() - start);
   }
 
   /** Waits until what was accepted before is on the disk. */
@@ -145,6 +162,7 @@ final class ArchiveLane {
   private String work() throws InterruptedException {
     for (Deque<ArchiveRow> batch = take(); !batch.isEmpty(); batch = take()) {
       int rows = batch.size();
+      long start = System.nanoTime();
       String failure = tryWrite(batch);
       while (failure != null) {
         log.warn("{} events wait for archive {}: {}", backlog.waiting(), folder, failure);
@@ -154,6 +172,7 @@ final class ArchiveLane {
         }
         failure = tryWrite(batch);
       }
+      meters.flushed(rows, System.nanoTime() - start);
       backlog.finish(rows);
     }
     return "the writer ended";
@@ -182,6 +201,7 @@ final class ArchiveLane {
         nanos = work.awaitNanos(nanos);
       }
       Deque<ArchiveRow> taken = new ArrayDeque<>(queue);
+      backlog.oldest(firstMillis);
       queue.clear();
       queuedBytes = 0;
       room.signalAll();
@@ -218,6 +238,8 @@ final class ArchiveLane {
       reason = why;
       queue.clear();
       backlog.end(lost);
+      meters.lost(lost);
+      meters.close();
       room.signalAll();
     } finally {
       lock.unlock();

@@ -4,6 +4,8 @@ import dev.mama.Event;
 import dev.mama.ExperimentId;
 import dev.mama.StorageException;
 import dev.mama.spi.EventLog;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -34,6 +36,8 @@ import java.util.stream.Stream;
  */
 public final class AvroArchive implements EventLog, EventSource {
 
+  private static final String NAME = "avro";
+
   private final Path folder;
   private final ArchiveLane lane;
 
@@ -53,10 +57,16 @@ public final class AvroArchive implements EventLog, EventSource {
    * @throws StorageException if it cannot be made, or Avro or Zstandard are missing
    */
   public static AvroArchive open(Path folder, ArchiveOptions options) {
-    return open(folder, options, file -> new RandomAccessFile(file.toFile(), "rw"));
+    return open(folder, options, new SimpleMeterRegistry());
   }
 
-  static AvroArchive open(Path folder, ArchiveOptions options, ArchiveFile.Opener opener) {
+  /** The same, with meters {@code mama.storage…} in {@code meters}, tagged {@code store=avro}. */
+  public static AvroArchive open(Path folder, ArchiveOptions options, MeterRegistry meters) {
+    return open(folder, options, meters, file -> new RandomAccessFile(file.toFile(), "rw"));
+  }
+
+  static AvroArchive open(
+      Path folder, ArchiveOptions options, MeterRegistry meters, ArchiveFile.Opener opener) {
     requireLibraries();
     try {
       Files.createDirectories(folder);
@@ -65,12 +75,13 @@ public final class AvroArchive implements EventLog, EventSource {
           "archive %s cannot be made: %s; choose another folder".formatted(folder, e), e);
     }
     var writer = new ArchiveWriter(folder, options.fileBytes(), opener);
-    return new AvroArchive(folder, ArchiveLane.start(folder, options, writer));
+    return new AvroArchive(
+        folder, ArchiveLane.start(folder, options, writer, new StorageMeters(meters, NAME)));
   }
 
   @Override
   public String name() {
-    return "avro";
+    return NAME;
   }
 
   @Override

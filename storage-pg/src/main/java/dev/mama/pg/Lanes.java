@@ -10,6 +10,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -49,9 +50,12 @@ final class Lanes {
     for (Lane lane : lanes) {
       writers.add(new LaneWriter(lane, database, connections, partitions, losses, meters, name));
       byTable.put(lane.table(), lane);
-      meters.watch(lane);
     }
-    meters.watch(lanes, () -> spool == null ? 0 : spool.bytes());
+    meters.watch(
+        lanes.stream().collect(Collectors.toMap(lane -> lane.table().tableName(), Lane::backlog)));
+    if (spool != null) {
+      meters.watch(spool);
+    }
   }
 
   /** Takes up what an earlier process left in the spool, and begins to write. */

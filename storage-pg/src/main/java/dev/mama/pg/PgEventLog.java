@@ -60,6 +60,8 @@ import org.postgresql.ds.PGSimpleDataSource;
  */
 public final class PgEventLog implements EventLog, EventSource {
 
+  private static final String NAME = "postgresql";
+
   private final PgDatabase database;
   private final HikariDataSource pool;
   private final Lanes lanes;
@@ -83,8 +85,8 @@ public final class PgEventLog implements EventLog, EventSource {
   }
 
   /**
-   * The same, with meters {@code mama.storage…} in {@code meters}: what waits, in memory and in the
-   * spool, since when, and how fast it is written.
+   * The same, with meters {@code mama.storage…} in {@code meters}, tagged {@code store=postgresql}:
+   * what waits, in memory and in the spool, since when, and how fast it is written.
    */
   public static PgEventLog open(PgDatabase database, MeterRegistry meters) {
     String name = "mama-" + UUID.randomUUID().toString().substring(0, 8);
@@ -118,7 +120,7 @@ public final class PgEventLog implements EventLog, EventSource {
               database,
               new WriterConnections(source(database, name), writing),
               spool,
-              new StorageMeters(meters),
+              new StorageMeters(meters, NAME),
               name);
       lanes.start(connection);
       return new PgEventLog(database, pool, lanes);
@@ -150,7 +152,7 @@ public final class PgEventLog implements EventLog, EventSource {
 
   @Override
   public String name() {
-    return "postgresql";
+    return NAME;
   }
 
   @Override

@@ -4,23 +4,24 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a log tells about itself: rows written ({@code mama.storage.rows}), size and time of flushes
- * ({@code mama.storage.flush.rows}, {@code .time}), rows that wait by table ({@code
- * mama.storage.waiting}), bytes in the spool ({@code mama.storage.spool.bytes}), the age of the
- * oldest row that waits ({@code mama.storage.oldest}, in seconds), how often and how long {@code
- * append} waited for room ({@code mama.storage.append.wait}), and rows lost ({@code
- * mama.storage.lost}).
+ * What a log tells about itself, each with a tag {@code store}: rows written ({@code
+ * mama.storage.rows}), size and time of flushes ({@code mama.storage.flush.rows}, {@code .time}),
+ * rows that wait by table ({@code mama.storage.waiting}), bytes in the spool ({@code
+ * mama.storage.spool.bytes}), the age of the oldest row that waits ({@code mama.storage.oldest}, in
+ * seconds), how often and how long {@code append} waited for room ({@code
+ * mama.storage.append.wait}), and rows lost ({@code mama.storage.lost}).
  *
  * <p>Thread-safe.
  */
@@ -31,21 +32,30 @@ final class StorageMeters {
 
   private final AtomicLong warnedAt = new AtomicLong(System.nanoTime() - 2 * WARN_AGAIN_NANOS);
   private final List<Gauge> gauges = new ArrayList<>();
+  private final Map<String, Backlog> waiting = new ConcurrentHashMap<>();
   private final MeterRegistry registry;
+  private final Tags store;
   private final Counter rows;
   private final Counter lost;
   private final DistributionSummary flushRows;
   private final Timer flushTime;
   private final Timer waited;
 
-  StorageMeters(MeterRegistry registry) {
+  /**
+   * @param store the log's name
+   */
+  StorageMeters(MeterRegistry registry, String store) {
     this.registry = registry;
-    rows = registry.counter("mama.storage.rows");
-    lost = registry.counter("mama.storage.lost");
-    flushRows = registry.summary("mama.storage.flush.rows");
+    this.store = Tags.of("store", store);
+    rows = registry.counter("mama.storage.rows", this.store);
+    lost = registry.counter("mama.storage.lost", this.store);
+    flushRows = registry.summary("mama.storage.flush.rows", this.store);
     flushTime =
-        Timer.builder("mama.storage.flush.time").publishPercentiles(0.5, 0.99).register(registry);
-    waited = registry.timer("mama.storage.append.wait");
+        Timer.builder("mama.storage.flush.time")
+            .tags(this.store)
+            .publishPercentiles(0.5, 0.99)
+            .register(registry);
+    waited = registry.timer("mama.storage.append.wait", this.store);
   }
 
   void flushed(int size, long nanos) {
@@ -71,20 +81,27 @@ final class StorageMeters {
     lost.increment((double) events);
   }
 
-  /** Watches {@code lane}, which must live as long as its log. */
-  void watch(Lane lane) {
+  /** Watches what waits, by table. */
+  void watch(Map<String, Backlog> backlogs) {
+    waiting.putAll(backlogs);
+    backlogs.forEach((table, backlog) ->
+        gauges.add(
+            Gauge.builder("mama.storage.waiting", backlog, Backlog::waiting)
+                .tags(store)
+                .tag("table", table)
+                .register(registry)));
     gauges.add(
-        Gauge.builder("mama.storage.waiting", lane.backlog(), Backlog::waiting)
-            .tag("table", lane.table().tableName())
+        Gauge.builder("mama.storage.oldest", this, StorageMeters::oldestSeconds)
+            .tags(store)
             .register(registry));
   }
 
-  /** Watches the log as a whole. */
-  void watch(Collection<Lane> lanes, Supplier<Number> spoolBytes) {
+  /** Watches the spool. */
+  void watch(SpoolFolder spool) {
     gauges.add(
-        Gauge.builder("mama.storage.oldest", lanes, StorageMeters::oldestSeconds)
+        Gauge.builder("mama.storage.spool.bytes", spool, SpoolFolder::bytes)
+            .tags(store)
             .register(registry));
-    gauges.add(Gauge.builder("mama.storage.spool.bytes", spoolBytes).register(registry));
   }
 
   /** Forgets what it watched; what was counted stays. */
@@ -92,10 +109,10 @@ final class StorageMeters {
     gauges.forEach(registry::remove);
   }
 
-  private static double oldestSeconds(Collection<Lane> lanes) {
+  private double oldestSeconds() {
     long oldest =
-        lanes.stream()
-            .mapToLong(lane -> lane.backlog().oldestMillis())
+        waiting.values().stream()
+            .mapToLong(Backlog::oldestMillis)
             .filter(at -> at > 0)
             .min()
             .orElse(0);

@@ -18,6 +18,7 @@ import dev.mama.pg.EventQuery.Position;
 import dev.mama.spi.EventLog;
 import dev.mama.testkit.EventLogContract;
 import dev.mama.testkit.EveryKind;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
@@ -124,8 +125,9 @@ final class AvroArchiveTest extends EventLogContract {
   @Test
   void append_diskFullForAWhile_waitsAndLeavesWholeFiles() throws Exception {
     var free = new AtomicLong(60_000);
+    var meters = new SimpleMeterRegistry();
     var small = QUICK.withQueue(100, Duration.ofMillis(5));
-    try (var archive = AvroArchive.open(folder, small, file -> new SmallDisk(file, free))) {
+    try (var archive = AvroArchive.open(folder, small, meters, file -> new SmallDisk(file, free))) {
       List<UUID> accepted = new ArrayList<>();
       var appending =
           new FutureTask<>(() -> {
@@ -139,6 +141,8 @@ final class AvroArchiveTest extends EventLogContract {
       Thread thread = Thread.startVirtualThread(appending);
       await().until(() -> free.get() == 0 && thread.getState() == Thread.State.WAITING);
       assertThat(accepted).hasSizeLessThan(3_000);
+      assertThat(meters.get("mama.storage.waiting").gauge().value()).isPositive();
+      await().until(() -> meters.get("mama.storage.oldest").gauge().value() > 0);
       Path file = folder.resolve("exp-1/messages-000001.avro");
       assertThat(readable(file)).as("what was written before").isPositive();
       assertThat(Files.size(file)).as("half a block is cut off").isLessThanOrEqualTo(60_000);
@@ -146,13 +150,21 @@ final class AvroArchiveTest extends EventLogContract {
       appending.get(60, TimeUnit.SECONDS);
       archive.flush();
       assertThat(ids(archive, EventQuery.all(EXPERIMENT))).isEqualTo(accepted);
+      assertThat(meters.get("mama.storage.rows").counter().count()).isEqualTo(3_000);
+      assertThat(meters.get("mama.storage.append.wait").timer().count()).isPositive();
+      assertThat(meters.get("mama.storage.waiting").gauge().value()).isZero();
     }
   }
 
   @Test
   void close_diskStaysFull_saysHowManyAreLostAndWhy() throws Exception {
     var options = QUICK.withCloseTimeout(Duration.ofMillis(50));
-    var archive = AvroArchive.open(folder, options, file -> new SmallDisk(file, new AtomicLong()));
+    var archive =
+        AvroArchive.open(
+            folder,
+            options,
+            new SimpleMeterRegistry(),
+            file -> new SmallDisk(file, new AtomicLong()));
     for (int i = 0; i < 10; i++) {
       archive.append(message(i));
     }
