@@ -1,10 +1,7 @@
 package dev.mama.matching;
 
-import ai.djl.engine.Engine;
-import dev.mama.spi.SentenceEncoder;
 import java.net.URL;
 import java.nio.file.Path;
-import java.util.List;
 
 /**
  * A sentence model of the BERT family in an ONNX graph, run by ONNX Runtime through DJL, on the
@@ -27,14 +24,10 @@ import java.util.List;
  *
  * <p>Thread-safe.
  */
-public final class OnnxSentenceEncoder implements SentenceEncoder {
-
-  private final String name;
-  private final EncoderPool pool;
+public final class OnnxSentenceEncoder extends PooledSentenceEncoder {
 
   private OnnxSentenceEncoder(SentenceModel model, EncoderPool pool) {
-    this.name = "%s on %s (DJL %s)".formatted(model.name(), pool.engine(), Engine.getDjlVersion());
-    this.pool = pool;
+    super(model, pool);
   }
 
   /**
@@ -64,35 +57,5 @@ public final class OnnxSentenceEncoder implements SentenceEncoder {
    */
   public static OnnxSentenceEncoder open(Path directory) {
     return open(SentenceModel.in(directory));
-  }
-
-  @Override
-  public String name() {
-    return name;
-  }
-
-  @Override
-  public int dimension() {
-    return pool.dimension();
-  }
-
-  /** What it has done since it was opened. */
-  public EncoderFigures figures() {
-    return pool.figures();
-  }
-
-  /**
-   * {@inheritDoc}
-   *
-   * @throws ModelException if the model fails
-   */
-  @Override
-  public float[][] encode(List<String> texts) throws InterruptedException {
-    return pool.encode(texts);
-  }
-
-  @Override
-  public void close() {
-    pool.close();
   }
 }

@@ -1,9 +1,5 @@
 package dev.mama.matching;
 
-import ai.djl.engine.Engine;
-import dev.mama.spi.SentenceEncoder;
-import java.util.List;
-
 /**
  * A sentence model of the BERT family on DJL's PyTorch engine, with the weights of its ONNX graph:
  * the same vectors as {@link OnnxSentenceEncoder}, to a cosine of 0.9999, on a device of choice.
@@ -14,14 +10,10 @@ import java.util.List;
  *
  * <p>Threads, batches and limits are those of {@link OnnxSentenceEncoder}. Thread-safe.
  */
-public final class TorchSentenceEncoder implements SentenceEncoder {
-
-  private final String name;
-  private final EncoderPool pool;
+public final class TorchSentenceEncoder extends PooledSentenceEncoder {
 
   private TorchSentenceEncoder(SentenceModel model, EncoderPool pool) {
-    this.name = "%s on %s (DJL %s)".formatted(model.name(), pool.engine(), Engine.getDjlVersion());
-    this.pool = pool;
+    super(model, pool);
   }
 
   /**
@@ -36,35 +28,5 @@ public final class TorchSentenceEncoder implements SentenceEncoder {
   public static TorchSentenceEncoder open(SentenceModel model, String device) {
     return new TorchSentenceEncoder(
         model, EncoderPool.open(model, files -> TorchNetwork.load(files, device)));
-  }
-
-  @Override
-  public String name() {
-    return name;
-  }
-
-  @Override
-  public int dimension() {
-    return pool.dimension();
-  }
-
-  /** What it has done since it was opened. */
-  public EncoderFigures figures() {
-    return pool.figures();
-  }
-
-  /**
-   * {@inheritDoc}
-   *
-   * @throws ModelException if the model fails
-   */
-  @Override
-  public float[][] encode(List<String> texts) throws InterruptedException {
-    return pool.encode(texts);
-  }
-
-  @Override
-  public void close() {
-    pool.close();
   }
 }
