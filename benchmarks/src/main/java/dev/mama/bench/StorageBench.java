@@ -20,9 +20,9 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -34,23 +34,32 @@ import java.util.concurrent.atomic.LongAdder;
  */
 final class StorageBench implements Bench {
 
-  private static final int[] BATCHES = {500, 2_000, 10_000};
+  private static final List<Integer> BATCHES = List.of(500, 2_000, 10_000);
+
+  /** The least share of psql's rate, by the size of batches. */
+  private static final Map<Integer, Double> GOALS = Map.of(2_000, 0.5, 10_000, 0.8);
 
   /**
    * How much is measured.
    *
-   * @param rows in each round of each cell, 10,000 at least
+   * @param batches rows of one commit
+   * @param rows in each round of each cell, no fewer than the largest batch
    * @param rounds that count; one more warms up
    * @param looks how often a row is waited for until it is seen
    * @param outageSeconds how long the database is stopped
    */
-  record Sizes(int rows, int rounds, int looks, int outageSeconds) {}
+  record Sizes(List<Integer> batches, int rows, int rounds, int looks, int outageSeconds) {
+
+    int steps() {
+      return StorageRows.values().length * batches.size() + 4;
+    }
+  }
 
   private final Sizes quick;
   private final Sizes full;
 
   StorageBench() {
-    this(new Sizes(20_000, 2, 40, 5), new Sizes(100_000, 5, 200, 60));
+    this(new Sizes(BATCHES, 20_000, 2, 40, 5), new Sizes(BATCHES, 100_000, 5, 200, 60));
   }
 
   StorageBench(Sizes quick, Sizes full) {
@@ -76,9 +85,11 @@ final class StorageBench implements Bench {
       try {
         List<Figure> figures = new ArrayList<>(rates(server, sizes, options.seed(), progress));
         figures.addAll(archive(folder.path().resolve("archive"), sizes, options.seed()));
+        progress.at(sizes.steps() - 3, sizes.steps(), "housekeeping");
+        figures.addAll(new StorageUpkeep(server, 10 * sizes.rows()).run());
         var outage = new StorageOutage(server, folder.path(), sizes);
         figures.addAll(outage.visible());
-        progress.at(8, 10, "the database is stopped");
+        progress.at(sizes.steps() - 2, sizes.steps(), "the database is stopped");
         server.close();
         List<Figure> during = outage.stopped();
         server = EmbeddedDatabase.start(folder.path(), server.port());
@@ -101,13 +112,11 @@ final class StorageBench implements Bench {
     int rows = sizes.rows();
     PgDatabase database = PgDatabase.of(server.jdbcUrl(), server.user(), server.password());
     List<Figure> figures = new ArrayList<>();
-    double[] worst = new double[BATCHES.length];
-    Arrays.fill(worst, Double.POSITIVE_INFINITY);
+    Map<Integer, Double> worst = new TreeMap<>();
     int step = 0;
     for (StorageRows kind : StorageRows.values()) {
-      for (int b = 0; b < BATCHES.length; b++) {
-        int batch = BATCHES[b];
-        progress.at(step++, 10, "%s in batches of %,d".formatted(kind, batch));
+      for (int batch : sizes.batches()) {
+        progress.at(step++, sizes.steps(), "%s in batches of %,d".formatted(kind, batch));
         var mine = new Samples();
         List<RowWriter> others = new ArrayList<>();
         PsqlCopy.find(database).ifPresent(others::add);
@@ -134,23 +143,23 @@ final class StorageBench implements Bench {
           figures.add(theirs.get(i).rate(name + "." + others.get(i).name(), rows));
           if (others.get(i) instanceof PsqlCopy) {
             double ratio = (double) theirs.get(i).quantile(0.5) / Math.max(1, mine.quantile(0.5));
-            worst[b] = Math.min(worst[b], ratio);
+            worst.merge(batch, ratio, Math::min);
           }
         }
       }
     }
-    ratio(figures, "storage.copy.10000.over-psql", worst[2])
-        .ifPresent(f -> figures.add(f.atLeast(0.8)));
-    ratio(figures, "storage.copy.2000.over-psql", worst[1])
-        .ifPresent(f -> figures.add(f.atLeast(0.5)));
-    figures.add(replay(database, rows, sizes.rounds()));
+    worst.forEach((batch, ratio) -> {
+      Figure figure =
+          Figure.of(
+              "storage.copy.%d.over-psql".formatted(batch),
+              ratio,
+              "ratio",
+              (long) sizes.rounds() * StorageRows.values().length);
+      Double goal = GOALS.get(batch);
+      figures.add(goal == null ? figure : figure.atLeast(goal));
+    });
+    figures.add(replay(database, sizes));
     return figures;
-  }
-
-  private static Optional<Figure> ratio(List<Figure> figures, String name, double worst) {
-    return Double.isFinite(worst)
-        ? Optional.of(Figure.of(name, worst, "ratio", figures.size()))
-        : Optional.empty();
   }
 
   private static long ours(PgDatabase database, List<Event> events, int batch)
@@ -215,13 +224,15 @@ final class StorageBench implements Bench {
     }
   }
 
-  private static Figure replay(PgDatabase database, int rows, int rounds)
-      throws InterruptedException {
+  private static Figure replay(PgDatabase database, Sizes sizes) throws InterruptedException {
+    int rows = sizes.rows();
+    int rounds = sizes.rounds();
     var samples = new Samples();
     var read = new LongAdder();
     try (var log = PgEventLog.open(database)) {
       for (int round = 1; round <= rounds; round++) {
-        var experiment = ExperimentId.of("messages-10000-" + round);
+        var experiment =
+            ExperimentId.of("messages-%d-%d".formatted(sizes.batches().getLast(), round));
         long start = System.nanoTime();
         Replay.of(log, EventQuery.all(experiment)).run(event -> read.increment());
         samples.add(System.nanoTime() - start);
