@@ -1,5 +1,6 @@
 package dev.mama.embedded;
 
+import com.hivemq.configuration.service.InternalConfigurations;
 import com.hivemq.embedded.EmbeddedExtension;
 import com.hivemq.embedded.EmbeddedHiveMQ;
 import java.io.IOException;
@@ -17,10 +18,11 @@ import java.util.function.Consumer;
  * An MQTT 5 broker on the loopback interface of this machine: HiveMQ Community Edition, for tests
  * and demonstrations.
  *
- * <p>Starts in 1 to 2 seconds and stops in about 4. Anybody on this machine may connect; sessions
- * and queues are kept in memory, or on disk if asked for; usage statistics are off. It takes 65,535
- * unacknowledged messages from a client and queues 1,000,000 for one. Its logging goes to SLF4J
- * under {@code com.hivemq}; the application's own Logback file decides what is shown.
+ * <p>Starts in 1 to 2 seconds and stops in about 2, or 4 if it keeps sessions on disk. Anybody on
+ * this machine may connect; sessions and queues are kept in memory, or on disk if asked for; usage
+ * statistics are off. It takes 65,535 unacknowledged messages from a client and queues 1,000,000
+ * for one. Its logging goes to SLF4J under {@code com.hivemq}; the application's own Logback file
+ * decides what is shown.
  *
  * <p>What it saw of its clients is counted here, at the other end of the wire: {@link #connections}
  * and {@link #observe}.
@@ -115,6 +117,9 @@ public final class EmbeddedBroker implements AutoCloseable {
     refuseIfInUse(port);
     Path config = Files.createDirectories(folder.resolve("conf"));
     Files.writeString(config.resolve("config.xml"), config(port, window, persistence));
+    // What is only in memory needs no time to be written; HiveMQ waits anyhow, 2 s unless told.
+    InternalConfigurations.PERSISTENCE_SHUTDOWN_GRACE_PERIOD_MSEC.set(
+        persistence.equals("file") ? 2_000 : 100);
     var witness = new BrokerWitness();
     EmbeddedHiveMQ server =
         EmbeddedHiveMQ.builder()
@@ -220,7 +225,10 @@ public final class EmbeddedBroker implements AutoCloseable {
     witness.observe(observer);
   }
 
-  /** Disconnects all clients and stops; waits, about 4 seconds. No thread of the broker is left. */
+  /**
+   * Disconnects all clients and stops; waits, about 2 seconds, or 4 if it keeps sessions on disk.
+   * No thread of the broker is left.
+   */
   @Override
   public void close() {
     close(server);

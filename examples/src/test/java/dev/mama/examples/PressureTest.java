@@ -43,11 +43,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Pressure from one end to the other: a thousand producers, a model that takes ten calls a second,
- * a broker that takes twenty messages at a time. Memory stays where it was, {@code send} slows, and
- * every message that was accepted is handled once.
+ * Pressure from one end to the other: a thousand producers, a model that takes a few calls a
+ * second, a broker that takes twenty messages at a time. Memory stays where it was, {@code send}
+ * slows, and every message that was accepted is handled once.
  *
- * <p>A few seconds by default; {@code -Dmama.pressure=PT5M} for five minutes.
+ * <p>A few seconds by default; {@code -Dmama.pressure=PT5M -Dmama.pressure.calls=10} for five
+ * minutes at ten calls a second.
  */
 class PressureTest {
 
@@ -59,7 +60,7 @@ class PressureTest {
   private static final int PRODUCERS = 1_000;
   private static final int CLIENTS = 20; // of 50 producers each
   private static final int SCRIBES = 10;
-  private static final int CALLS_PER_SECOND = 10;
+  private static final int CALLS_PER_SECOND = Integer.getInteger("mama.pressure.calls", 40);
   private static final int WINDOW = 20;
 
   /** What a scribe sends on for each answer, so that the broker's window is the narrow place. */
