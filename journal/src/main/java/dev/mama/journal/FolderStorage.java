@@ -6,8 +6,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,8 +19,6 @@ import java.util.stream.Stream;
 final class FolderStorage implements Storage {
 
   private static final String LOCK = "lock";
-
-  private static final boolean WINDOWS = System.getProperty("os.name", "").startsWith("Windows");
 
   /*
    * POSIX drops a process's lock as soon as it closes any descriptor of the file, so a second
@@ -42,7 +38,7 @@ final class FolderStorage implements Storage {
 
   /** Makes the folder where there is none, and takes its lock. */
   static FolderStorage open(Path folder) throws IOException {
-    createFolders(folder);
+    Folders.create(folder);
     Path key = folder.toRealPath();
     if (!OPEN.add(key)) {
       throw new JournalException(new JournalFault.InUse(folder), null);
@@ -66,22 +62,6 @@ final class FolderStorage implements Storage {
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
-    }
-  }
-
-  private static void createFolders(Path folder) throws IOException {
-    Deque<Path> missing = new ArrayDeque<>();
-    for (Path each = folder.toAbsolutePath();
-        each != null && Files.notExists(each);
-        each = each.getParent()) {
-      missing.push(each);
-    }
-    Files.createDirectories(folder);
-    for (Path made : missing) {
-      Path parent = made.getParent();
-      if (parent != null) {
-        sync(parent);
-      }
     }
   }
 
@@ -124,16 +104,7 @@ final class FolderStorage implements Storage {
 
   @Override
   public void sync() throws IOException {
-    sync(folder);
-  }
-
-  private static void sync(Path folder) throws IOException {
-    if (WINDOWS) {
-      return; // a folder cannot be opened there; NTFS journals its entries
-    }
-    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-      channel.force(true);
-    }
+    Folders.force(folder);
   }
 
   @Override

@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
  * The thread that brings a run and its phases to the server.
  *
  * <p>Each interval it takes what the runs have gathered and puts it in a line of calls; the first
- * of the line is tried until the server takes or refuses it. A line of 200 calls is full, and its
- * oldest figures are given up.
+ * of the line is tried until the server takes or refuses it. Of a line of more than 200 calls the
+ * oldest figures, tags and parameters are given up; that a run begins or ends is not.
  *
  * <p>Thread-safe.
  */
@@ -30,10 +30,12 @@ final class MlflowSender {
   private static final int MOST_PARAMS = 100;
   private static final int MOST_CALLS = 200;
 
-  /** A request to the server. */
-  private interface Call {
+  private interface Request {
     void send() throws InterruptedException;
   }
+
+  /** A request to the server; without one that is needed, others make no sense. */
+  private record Call(boolean needed, Request request) {}
 
   private final MlflowServer server;
   private final MlflowClient client;
@@ -61,7 +63,7 @@ final class MlflowSender {
     List<Pair> tags = new ArrayList<>();
     MlflowRun parent = run.parent();
     if (parent != null) {
-      tags.add(new Pair("mlflow.parentRunId", parent.id().orElseThrow()));
+      tags.add(new Pair("mlflow.parentRunId", id(parent)));
     }
     run.id(client.createRun(experiment, run.name(), run.startMillis(), tags));
   }
@@ -129,7 +131,7 @@ final class MlflowSender {
     for (MlflowRun phase = added.poll(); phase != null; phase = added.poll()) {
       MlflowRun begun = phase;
       runs.add(begun);
-      line.add(() -> create(begun));
+      line.add(new Call(true, () -> create(begun)));
     }
     step++;
     long now = System.currentTimeMillis();
@@ -138,31 +140,34 @@ final class MlflowSender {
       gather(run, ended ? run.endMillis() : now);
       if (ended) {
         runs.remove(run);
-        line.add(() -> client.endRun(id(run), run.status(), run.endMillis()));
+        line.add(new Call(true, () -> client.endRun(id(run), run.status(), run.endMillis())));
       }
     }
-    while (line.size() > MOST_CALLS) {
-      line.remove();
-      dropped(1, "the server is away for long");
+    int over = line.size() - MOST_CALLS;
+    for (var calls = line.iterator(); over > 0 && calls.hasNext(); ) {
+      if (!calls.next().needed()) {
+        calls.remove();
+        over--;
+        dropped(1, "the server is away for long");
+      }
     }
   }
 
   private void gather(MlflowRun run, long millis) {
     for (Pair tag : run.takeTags()) {
-      line.add(() -> client.setTag(id(run), tag));
+      line.add(new Call(false, () -> client.setTag(id(run), tag)));
+    }
+    // Apart from figures, which would go with a parameter that is refused.
+    for (List<Pair> params = run.takeParams(MOST_PARAMS);
+        !params.isEmpty();
+        params = run.takeParams(MOST_PARAMS)) {
+      List<Pair> some = params;
+      line.add(new Call(false, () -> client.logBatch(id(run), List.of(), some)));
     }
     List<Point> points = run.sums().take(millis, step);
-    List<Pair> params = run.takeParams(MOST_PARAMS);
-    for (int from = 0;
-        from < points.size() || !params.isEmpty();
-        from += MOST_METRICS - MOST_PARAMS) {
-      List<Point> some =
-          points.subList(
-              Math.min(from, points.size()),
-              Math.min(from + MOST_METRICS - MOST_PARAMS, points.size()));
-      List<Pair> with = params;
-      line.add(() -> client.logBatch(id(run), some, with));
-      params = run.takeParams(MOST_PARAMS);
+    for (int from = 0; from < points.size(); from += MOST_METRICS) {
+      List<Point> some = points.subList(from, Math.min(from + MOST_METRICS, points.size()));
+      line.add(new Call(false, () -> client.logBatch(id(run), some, List.of())));
     }
   }
 
@@ -175,7 +180,7 @@ final class MlflowSender {
   private void sendLine() throws InterruptedException {
     while (!line.isEmpty()) {
       try {
-        line.element().send();
+        line.element().request().send();
         line.remove();
         away = false;
       } catch (MlflowException e) {

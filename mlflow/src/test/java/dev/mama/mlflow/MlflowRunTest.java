@@ -149,6 +149,41 @@ final class MlflowRunTest {
   }
 
   @Test
+  void param_setAgainToAnotherValue_takesNoFigureWithIt() throws Exception {
+    try (var run = MlflowRun.start(slowly(), EXPERIMENT)) {
+      run.param("agents", 12);
+      run.param("agents", 13);
+      run.metric("price", 7);
+    }
+    Run heard = fake.run("exp-42").orElseThrow();
+    assertThat(last(heard, "price")).isEqualTo(7);
+    assertThat(fake.refused()).as("no experiment of that name, and the parameter").isEqualTo(2);
+  }
+
+  @Test
+  void phase_moreThanALineHoldsWhileTheServerIsAway_allBeginAndEnd() throws Exception {
+    try (var run = MlflowRun.start(quickly(), EXPERIMENT)) {
+      fake.failing(true);
+      for (int i = 0; i < 150; i++) {
+        try (var outer = run.phase("outer " + i);
+            var inner = outer.phase("inner " + i)) {
+          inner.metric("price", i);
+        }
+      }
+      int failed = fake.failed();
+      await().until(() -> fake.failed() > failed + 1);
+      fake.failing(false);
+    }
+    for (int i = 0; i < 150; i++) {
+      Run outer = fake.run("outer " + i).orElseThrow();
+      Run inner = fake.run("inner " + i).orElseThrow();
+      assertThat(outer.status()).isEqualTo("FINISHED");
+      assertThat(inner.status()).isEqualTo("FINISHED");
+      assertThat(inner.tags()).containsEntry("mlflow.parentRunId", outer.id());
+    }
+  }
+
+  @Test
   void close_serverStaysAway_endsAtItsLimit() throws Exception {
     var run =
         MlflowRun.start(

@@ -1,5 +1,6 @@
 package dev.mama.pg;
 
+import dev.mama.journal.Folders;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -51,16 +52,23 @@ final class ArchiveFile {
 
   /** Begins the next file of {@code table} in {@code folder}, which is made if there is none. */
   static ArchiveFile create(Path folder, Table table, Opener opener) throws IOException {
-    Files.createDirectories(folder);
+    Folders.create(folder);
     List<Path> others = of(folder, table);
     int number = others.isEmpty() ? 1 : number(others.getLast()) + 1;
     while (true) {
       Path path = folder.resolve("%s-%06d%s".formatted(table.tableName(), number, SUFFIX));
       try {
         Files.createFile(path);
-        return new ArchiveFile(path, opener.open(path), table);
       } catch (FileAlreadyExistsException e) {
         number++; // another process was faster
+        continue;
+      }
+      try {
+        Folders.force(folder);
+        return new ArchiveFile(path, opener.open(path), table);
+      } catch (IOException e) {
+        Files.deleteIfExists(path); // the next try makes it anew
+        throw e;
       }
     }
   }

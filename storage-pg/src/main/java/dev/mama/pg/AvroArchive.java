@@ -3,6 +3,7 @@ package dev.mama.pg;
 import dev.mama.Event;
 import dev.mama.ExperimentId;
 import dev.mama.StorageException;
+import dev.mama.journal.Folders;
 import dev.mama.spi.EventLog;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -69,7 +70,7 @@ public final class AvroArchive implements EventLog, EventSource {
       Path folder, ArchiveOptions options, MeterRegistry meters, ArchiveFile.Opener opener) {
     requireLibraries();
     try {
-      Files.createDirectories(folder);
+      Folders.create(folder);
     } catch (IOException e) {
       throw new StorageException(
           "archive %s cannot be made: %s; choose another folder".formatted(folder, e), e);
