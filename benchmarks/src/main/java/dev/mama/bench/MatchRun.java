@@ -6,6 +6,7 @@ import dev.mama.matching.CachingEncoder;
 import dev.mama.matching.EncoderFigures;
 import dev.mama.matching.ExactAgentIndex;
 import dev.mama.matching.OnnxSentenceEncoder;
+import dev.mama.spi.AgentIndex.Match;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,9 @@ final class MatchRun {
   /** LangChain4j's store is asked up to here; beyond it takes longer than a bench may. */
   private static final int MOST_OF_PEER = 5_000;
 
+  /** The graph is asked from here on; below, nobody would take it. */
+  private static final int LEAST_OF_GRAPH = 5_000;
+
   /** Rows scanned before anything is measured, so that the compiler has done its work. */
   private static final int WARM_UP_ROWS = 3_000_000;
 
@@ -34,6 +38,7 @@ final class MatchRun {
   private final OnnxSentenceEncoder int8;
   private final ExactAgentIndex index;
   private final @Nullable LangChain4jMatching peer;
+  private final @Nullable GraphRun graph;
   private final CachingEncoder cache;
   private Samples encode = new Samples();
   private Samples scan = new Samples();
@@ -59,6 +64,7 @@ final class MatchRun {
         peer.add("agent-" + i, vectors[i]);
       }
     }
+    graph = size >= LEAST_OF_GRAPH ? new GraphRun(vectors, size) : null;
     for (int i = 0; i < WARM_UP_ROWS / size; i++) {
       int unused = index.topK(vectors[i % size], K).size();
     }
@@ -74,14 +80,18 @@ final class MatchRun {
     peerScan = new Samples();
     before = encoder.figures();
     agreed = 0;
+    if (graph != null) {
+      graph.forget();
+    }
   }
 
   void ask(String need) throws InterruptedException {
     long start = System.nanoTime();
     float[] vector = encoder.encode(need);
     long encoded = System.nanoTime();
-    String found = index.topK(vector, K).getFirst().agent().value();
+    List<Match> closest = index.topK(vector, K);
     long scanned = System.nanoTime();
+    String found = closest.getFirst().agent().value();
     encode.add(encoded - start);
     scan.add(scanned - encoded);
     match.add(scanned - start);
@@ -101,6 +111,9 @@ final class MatchRun {
       start = System.nanoTime();
       int unused = index.topK(int8.encode(need), K).size();
       int8Match.add(System.nanoTime() - start);
+    }
+    if (graph != null) {
+      graph.ask(encoder.encode(need), closest);
     }
     if (size == 1_000) {
       cache.encode(need);
@@ -140,6 +153,9 @@ final class MatchRun {
     }
     if (peer != null) {
       figures.addAll(besidePeer(match, scan));
+    }
+    if (graph != null) {
+      figures.addAll(graph.figures(this.scan));
     }
     return figures;
   }

@@ -8,7 +8,7 @@ import java.util.List;
  *
  * <p>Contract, tested by {@code AgentIndexContract} of the test kit: the answer is exactly the
  * {@code k} agents of greatest similarity, greatest first, ties by agent id; a search sees all
- * changes that were made before it.
+ * changes that were made before it. An index that may miss some of the {@code k} says so by name.
  *
  * <p>Implementations are thread-safe and search while others change them.
  */
