@@ -152,12 +152,19 @@ public final class PmlDesk {
     long lastStart = last.map(BatchStamp::start).orElse(-1L);
     long lastSequence = last.map(BatchStamp::sequence).orElse(0L);
     boolean same = batch.start() == lastStart;
-    if (batch.start() < lastStart || (same && batch.sequence() < lastSequence)) {
-      throw replayed(batch, lastStart, lastSequence);
+    if (batch.start() < lastStart) {
+      throw new PmlException(
+          PmlReason.EARLIER_START,
+          ("start %d of writer '%s'; the last batch taken was of start %d; "
+                  + "begin anew with a later one, under a name that no other process has")
+              .formatted(batch.start(), batch.writer(), lastStart));
+    }
+    if (same && batch.sequence() < lastSequence) {
+      throw replayed(batch, lastSequence);
     }
     if (same && batch.sequence() == lastSequence) {
       throw last.get().hash().equals(hash)
-          ? replayed(batch, lastStart, lastSequence)
+          ? replayed(batch, lastSequence)
           : new PmlException(
               PmlReason.BROKEN_CHAIN,
               "batch %d of writer '%s' was another one".formatted(lastSequence, batch.writer()));
@@ -178,11 +185,11 @@ public final class PmlDesk {
     }
   }
 
-  private static PmlException replayed(PmlBatch batch, long lastStart, long lastSequence) {
+  private static PmlException replayed(PmlBatch batch, long lastSequence) {
     return new PmlException(
         PmlReason.REPLAYED,
-        "batch %d of writer '%s', start %d; the last one taken was %d of start %d"
-            .formatted(batch.sequence(), batch.writer(), batch.start(), lastSequence, lastStart));
+        "batch %d of writer '%s', start %d; the last one taken was %d"
+            .formatted(batch.sequence(), batch.writer(), batch.start(), lastSequence));
   }
 
   private PmlAnswer take(PmlBatch batch, BatchStamp stamp)

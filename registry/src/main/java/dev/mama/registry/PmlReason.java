@@ -22,6 +22,11 @@ public enum PmlReason {
   FORGED,
   /** It was taken before. Harmless: the writer did not hear so. */
   REPLAYED,
+  /**
+   * It is of an earlier start of its writer than the last batch taken, and is not taken: a clock
+   * stepped back, or two processes have one name.
+   */
+  EARLIER_START,
   /** Another batch is its turn; the detail says which. */
   OUT_OF_TURN,
   /** It does not follow the writer's last batch: that was another one. */

@@ -266,8 +266,6 @@ class PmlDeskTest {
     assertThat(ledger.standing(BOB).evidence()).isEqualTo(1);
     desk.take(g1.write(List.of(HEARTBEAT)));
     assertRefusal(desk.take(letter), -1, PmlReason.REPLAYED);
-    desk.take(PmlWriter.of(EXPERIMENT, "g1", 2).write(List.of(HEARTBEAT)));
-    assertRefusal(desk.take(letter), -1, PmlReason.REPLAYED); // of an earlier start
   }
 
   @Test
