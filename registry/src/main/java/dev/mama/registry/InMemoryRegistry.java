@@ -110,8 +110,15 @@ public final class InMemoryRegistry implements Registry {
    * that the agent has.
    */
   public void register(AgentCard card, String writer) {
-    Pulse pulse = writers.computeIfAbsent(writer, unknown -> new Pulse(time.nanos()));
-    pulse.heardAt(time.nanos());
+    long now = time.nanos();
+    Pulse pulse =
+        writers.compute( // as one step: it may be taken out for its silence
+            writer,
+            (name, known) -> {
+              Pulse heard = known == null ? new Pulse(now) : known;
+              heard.heardAt(now);
+              return heard;
+            });
     put(new Registration(card, writer, pulse));
   }
 
@@ -130,7 +137,15 @@ public final class InMemoryRegistry implements Registry {
     return true;
   }
 
-  /** Tells that all agents of {@code writer} are alive; false if it has registered none. */
+  /** Whether {@code writer} has registered an agent, and has not been taken out as gone. */
+  boolean knows(String writer) {
+    return writers.containsKey(writer);
+  }
+
+  /**
+   * Tells that all agents of {@code writer} are alive; false if it has registered none, or those
+   * were taken out as gone.
+   */
   public boolean heartbeatOf(String writer) {
     Pulse pulse = writers.get(writer);
     if (pulse != null) {
@@ -199,6 +214,10 @@ public final class InMemoryRegistry implements Registry {
     return registration.pulse.read(now, timeToLiveNanos, goneAfterNanos);
   }
 
+  private boolean isGone(Pulse pulse, long now) {
+    return pulse.read(now, timeToLiveNanos, goneAfterNanos).state() == Liveness.State.GONE;
+  }
+
   @Override
   public int size() {
     return registrations.size();
@@ -237,10 +256,17 @@ public final class InMemoryRegistry implements Registry {
     return changed;
   }
 
-  /** Takes out the agents that are gone, and returns how many those were. */
+  /**
+   * Takes out the agents that are gone, and returns how many those were. Writers that are gone are
+   * known no more: they register again when they come back.
+   */
   public int retireGone() {
     long now = time.nanos();
-    Predicate<Registration> gone = it -> read(it, now).state() == Liveness.State.GONE;
+    for (String writer : writers.keySet()) { // first, so that none lives on without its agents
+      var unused =
+          writers.computeIfPresent(writer, (name, pulse) -> isGone(pulse, now) ? null : pulse);
+    }
+    Predicate<Registration> gone = it -> isGone(it.pulse, now);
     int retired = 0;
     for (Registration registration : registrations.values()) {
       AgentId agent = registration.card.agent();

@@ -33,8 +33,8 @@ public final class PmlDesk {
   /** How old evidence may be; with the usual half-life it would weigh 5 %. */
   static final Duration OLDEST = Duration.ofDays(30);
 
-  /** How many writers without a key are taken. */
-  private static final int MOST_WRITERS = 10_000;
+  /** From how many writers on no further one without a key is taken. */
+  static final int MOST_WRITERS = 10_000;
 
   private final ExperimentId experiment;
   private final InMemoryRegistry registry;
@@ -122,8 +122,7 @@ public final class PmlDesk {
     }
     var key = keys.key(batch.writer());
     if (key.isEmpty()) {
-      if (keys.isOnlyKnown()
-          || (writers.size() >= MOST_WRITERS && !writers.containsKey(batch.writer()))) {
+      if (keys.isOnlyKnown()) {
         throw new PmlException(
             PmlReason.UNKNOWN_WRITER,
             "writer '%s' has no key here; have its public key added".formatted(batch.writer()));
@@ -138,6 +137,12 @@ public final class PmlDesk {
     }
     if (signature.isEmpty()) {
       throw new PmlException(
+      if (writers.size() >= MOST_WRITERS && !writers.containsKey(batch.writer())) {
+        throw new PmlException(
+            PmlReason.TOO_MANY_WRITERS,
+            "writer '%s' has no key, and %d writers have come before; have its public key added"
+                .formatted(batch.writer(), writers.size()));
+      }
           PmlReason.UNSIGNED, "writer '%s' has a key and did not sign".formatted(batch.writer()));
     }
     if (!PmlSignature.isValid(hash, signature, key.get())) {
@@ -227,7 +232,13 @@ public final class PmlDesk {
         checkYours(register.card().agent(), writer, true, registering);
         registering.put(register.card().agent(), register.card());
       }
-      case PmlMessage.Heartbeat heartbeat -> {}
+      case PmlMessage.Heartbeat heartbeat -> {
+        if (registering.isEmpty() && !registry.knows(writer)) {
+          throw new PmlException(
+              PmlReason.NOT_REGISTERED,
+              "writer '%s' has no agents here; register them again".formatted(writer));
+        }
+      }
       case PmlMessage.Retire retire -> checkYours(retire.agent(), writer, false, registering);
       case PmlMessage.Report report -> check(report.evidence(), writer, registering, now);
     }

@@ -18,6 +18,8 @@ public enum PmlReason {
   UNSIGNED,
   /** The writer has no key here, and only signed batches are taken. */
   UNKNOWN_WRITER,
+  /** So many writers have come that no further one without a key is taken. */
+  TOO_MANY_WRITERS,
   /** The signature is not that of the writer's key over this body. */
   FORGED,
   /** It was taken before. Harmless: the writer did not hear so. */
@@ -43,6 +45,11 @@ public enum PmlReason {
   ANCIENT,
   /** The agent belongs to another writer, or is not registered by this one. */
   NOT_YOURS,
+  /**
+   * The writer has no agents here, for instance because the registry was started anew, so its
+   * heartbeat keeps none alive: it must register them again.
+   */
+  NOT_REGISTERED,
   /** An agent rates itself, or one of its owner. */
   PARTIAL
 }

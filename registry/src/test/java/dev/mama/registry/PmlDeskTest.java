@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,6 +41,12 @@ class PmlDeskTest {
   private final PmlKeys keys = PmlKeys.open();
   private final PmlDesk desk = PmlDesk.of(EXPERIMENT, registry, ledger, keys, time);
   private final PmlWriter g1 = PmlWriter.of(EXPERIMENT, "g1", 1);
+
+  @BeforeEach
+  void writersAreKnown() {
+    registry.register(new AgentCard(AgentId.of("first-of-g1"), "any", "is there"), "g1");
+    registry.register(new AgentCard(AgentId.of("first-of-g2"), "any", "is there"), "g2");
+  }
 
   @Test
   void take_allFourMessages_carriesThemOut() throws Exception {
