@@ -41,6 +41,11 @@ final class BookQueue {
     thread.start();
   }
 
+  /** How many pieces of evidence go into one block. */
+  int most() {
+    return most;
+  }
+
   /**
    * @throws IllegalArgumentException if so much evidence does not go into one block
    */

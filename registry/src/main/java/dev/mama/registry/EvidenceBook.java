@@ -14,10 +14,10 @@ import java.util.concurrent.ConcurrentHashMap;
 interface EvidenceBook {
 
   /**
-   * Takes all of it in, and waits until it is kept.
+   * Takes all of it in, and waits until it is kept; once it is in line, not less if interrupted.
    *
    * @throws LedgerException if it could not be kept; nothing counts
-   * @throws InterruptedException if interrupted while waiting; it may be kept all the same
+   * @throws InterruptedException if interrupted while waiting to be in line; nothing counts
    */
   void keep(List<Evidence> evidence, BatchStamp stamp) throws InterruptedException;
 
@@ -28,7 +28,7 @@ interface EvidenceBook {
     return new EvidenceBook() {
       @Override
       public void keep(List<Evidence> evidence, BatchStamp stamp) throws InterruptedException {
-        ledger.submit(evidence, stamp).await();
+        ledger.submit(evidence, stamp).awaitUninterruptibly();
       }
 
       @Override

@@ -177,6 +177,11 @@ public final class JournalTrustLedger implements TrustLedger, AutoCloseable {
     return queue.submit(new Scribe.Given(List.copyOf(evidence), stamp));
   }
 
+  /** How many pieces of evidence are kept as a whole, at most. */
+  int blockEntries() {
+    return queue.most();
+  }
+
   /** The last batch of {@code writer} that was kept. */
   Optional<BatchStamp> lastBatch(String writer) {
     return Optional.ofNullable(state.writers.get(writer));

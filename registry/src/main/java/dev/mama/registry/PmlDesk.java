@@ -56,13 +56,23 @@ public final class PmlDesk {
     this.time = time;
   }
 
-  /** A desk before a ledger on disk: what it answers has been kept. */
+  /**
+   * A desk before a ledger on disk: what it answers has been kept.
+   *
+   * @throws IllegalArgumentException if a block of the ledger takes less evidence than a batch may
+   *     have
+   */
   public static PmlDesk of(
       ExperimentId experiment,
       InMemoryRegistry registry,
       JournalTrustLedger ledger,
       PmlKeys keys,
       Time time) {
+    if (ledger.blockEntries() < PmlJson.MAX_MESSAGES) {
+      throw new IllegalArgumentException(
+          "a block of the ledger takes %d pieces of evidence, a batch may have %d; raise blockEntries"
+              .formatted(ledger.blockEntries(), PmlJson.MAX_MESSAGES));
+    }
     return new PmlDesk(experiment, registry, EvidenceBook.of(ledger), keys, time);
   }
 
@@ -77,10 +87,10 @@ public final class PmlDesk {
   }
 
   /**
-   * Takes a batch and answers it. Waits until its evidence is kept.
+   * Takes a batch and answers it. Waits until its evidence is kept, and once that is in line not
+   * less if interrupted: a batch that is kept is carried out.
    *
-   * @throws InterruptedException if interrupted while waiting; it may have been taken: send it
-   *     again
+   * @throws InterruptedException if interrupted while waiting for its turn; it was not taken
    */
   public PmlAnswer take(PmlLetter letter) throws InterruptedException {
     PmlBatch batch;
@@ -127,6 +137,12 @@ public final class PmlDesk {
             PmlReason.UNKNOWN_WRITER,
             "writer '%s' has no key here; have its public key added".formatted(batch.writer()));
       }
+      if (writers.size() >= MOST_WRITERS && !writers.containsKey(batch.writer())) {
+        throw new PmlException(
+            PmlReason.TOO_MANY_WRITERS,
+            "writer '%s' has no key, and %d writers have come before; have its public key added"
+                .formatted(batch.writer(), writers.size()));
+      }
       if (!signature.isEmpty()) {
         throw new PmlException(
             PmlReason.UNKNOWN_WRITER,
@@ -137,12 +153,6 @@ public final class PmlDesk {
     }
     if (signature.isEmpty()) {
       throw new PmlException(
-      if (writers.size() >= MOST_WRITERS && !writers.containsKey(batch.writer())) {
-        throw new PmlException(
-            PmlReason.TOO_MANY_WRITERS,
-            "writer '%s' has no key, and %d writers have come before; have its public key added"
-                .formatted(batch.writer(), writers.size()));
-      }
           PmlReason.UNSIGNED, "writer '%s' has a key and did not sign".formatted(batch.writer()));
     }
     if (!PmlSignature.isValid(hash, signature, key.get())) {

@@ -1,14 +1,21 @@
 package dev.mama.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.mama.AgentCard;
 import dev.mama.AgentId;
 import dev.mama.ExperimentId;
+import dev.mama.Scheduled;
+import dev.mama.Time;
+import dev.mama.journal.Grade;
 import dev.mama.testkit.ManualTime;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What goes wrong around the desk: clocks, names, restarts. */
 class PmlDeskFaultTest {
@@ -17,6 +24,8 @@ class PmlDeskFaultTest {
   private static final AgentId ADA = AgentId.of("ada");
   private static final AgentId BOB = AgentId.of("bob");
   private static final PmlMessage HEARTBEAT = new PmlMessage.Heartbeat();
+
+  @TempDir Path folder;
 
   private final ManualTime time = new ManualTime();
   private final InMemoryRegistry registry = InMemoryRegistry.create(Duration.ofSeconds(30), time);
@@ -63,6 +72,50 @@ class PmlDeskFaultTest {
     }
     assertRefused(desk.take(g1.write(List.of(HEARTBEAT))), PmlReason.TOO_MANY_WRITERS, "10000");
     assertThat(desk.take(PmlWriter.of(EXPERIMENT, "w7", 2).write(List.of())).isTaken()).isTrue();
+  }
+
+  @Test
+  void take_interruptedWhileItIsKept_isCarriedOut() throws Exception {
+    Thread taking = Thread.currentThread();
+    Time interrupting = // the ledger's thread asks when it writes
+        new Time() {
+          @Override
+          public Instant now() {
+            if (!Thread.currentThread().equals(taking)) {
+              taking.interrupt();
+            }
+            return time.now();
+          }
+
+          @Override
+          public long nanos() {
+            return time.nanos();
+          }
+
+          @Override
+          public Scheduled schedule(Duration delay, Runnable task) {
+            return time.schedule(delay, task);
+          }
+        };
+    var options = LedgerOptions.defaults().grade(Grade.JOURNALLED);
+    try (var kept = JournalTrustLedger.open(folder, options, interrupting)) {
+      var before = PmlDesk.of(EXPERIMENT, registry, kept, PmlKeys.open(), time);
+      PmlAnswer answer = before.take(g1.write(List.of(register(ADA))));
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(answer.accepted()).isEqualTo(1);
+      assertThat(registry.card(ADA)).isPresent();
+    }
+  }
+
+  @Test
+  void of_blocksSmallerThanABatch_isRefusedByName() throws Exception {
+    var options = LedgerOptions.defaults().grade(Grade.JOURNALLED).blockEntries(999);
+    try (var small = JournalTrustLedger.open(folder, options, time)) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> PmlDesk.of(EXPERIMENT, registry, small, PmlKeys.open(), time))
+          .withMessageContaining("999")
+          .withMessageContaining("raise blockEntries");
+    }
   }
 
   private static PmlMessage register(AgentId agent) {

@@ -397,7 +397,7 @@ class PmlDeskTest {
   /** A restarted registry knows which batches it has taken: its ledger does. */
   @Test
   void take_againAfterTheRegistryWasRestarted_isStillARepetition() throws Exception {
-    var options = LedgerOptions.defaults().grade(Grade.JOURNALLED).blockEntries(64);
+    var options = LedgerOptions.defaults().grade(Grade.JOURNALLED).blockEntries(1_000);
     PmlLetter letter =
         g1.write(List.of(register(ADA, ""), report(Ledgers.checked(ADA, BOB, 1, time.now()))));
     PmlLetter next = g1.write(List.of(HEARTBEAT));
