@@ -33,4 +33,9 @@ public record PmlAnswer(
   public boolean isTaken() {
     return refusals.stream().allMatch(it -> it.message() >= 0 || it.reason() == PmlReason.REPLAYED);
   }
+
+  /** Whether the batch could not be kept, so that it, as it is, may be sent again. */
+  boolean isNotKept() {
+    return refusals.stream().anyMatch(it -> it.message() < 0 && it.reason() == PmlReason.NOT_KEPT);
+  }
 }

@@ -57,7 +57,8 @@ public final class PmlWriter {
   /**
    * Writes the next batch.
    *
-   * @throws IllegalArgumentException if there are more than 1,000 messages
+   * @throws IllegalArgumentException if there are more than 1,000 messages, or they come to more
+   *     than 1,048,576 characters of JSON; then nothing was written
    */
   public synchronized PmlLetter write(List<PmlMessage> messages) {
     if (messages.size() > PmlJson.MAX_MESSAGES) {
@@ -65,6 +66,11 @@ public final class PmlWriter {
           "%d messages; a batch may have %d".formatted(messages.size(), PmlJson.MAX_MESSAGES));
     }
     String body = PmlJson.write(experiment, name, start, sequence + 1, previous, messages);
+    if (body.length() > PmlJson.MAX_BODY_CHARS) {
+      throw new IllegalArgumentException(
+          "a batch of %d messages and %d characters; it may have %d characters: tell it in parts"
+              .formatted(messages.size(), body.length(), PmlJson.MAX_BODY_CHARS));
+    }
     String hash = PmlSignature.hash(body);
     String signature = key == null ? "" : PmlSignature.sign(hash, key);
     sequence++;
