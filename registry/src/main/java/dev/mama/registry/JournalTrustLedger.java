@@ -83,20 +83,29 @@ public final class JournalTrustLedger implements TrustLedger, AutoCloseable {
       throws InterruptedException {
     LedgerState empty = LedgerState.empty(options, time);
     Journal journal = openJournal(folder, options);
+    JournalTrustLedger ledger;
+    LedgerReader.Recovered found;
     try {
-      LedgerReader.Recovered found = new LedgerReader(journal, folder).recover(options);
-      LedgerState state = found.state();
-      var ledger =
-          new JournalTrustLedger(
-              journal, folder, options, time, state == null ? empty : state, found);
-      ledger.queue.start(ledger.compactor::look);
-      if (state == null) {
-        ledger.queue.submit(new Scribe.Snapshot()).await(); // the settings to begin from
-      }
+      found = new LedgerReader(journal, folder).recover(options);
+      LedgerState state = found.state() == null ? empty : found.state();
+      ledger = new JournalTrustLedger(journal, folder, options, time, state, found);
+    } catch (RuntimeException | InterruptedException e) {
+      closing(journal::close, e);
+      throw e;
+    }
+    try {
+      ledger.begin(found.state() == null);
       return ledger;
     } catch (RuntimeException | InterruptedException e) {
-      closing(journal, e);
+      closing(ledger::close, e);
       throw e;
+    }
+  }
+
+  private void begin(boolean isNew) throws InterruptedException {
+    queue.start(compactor::look);
+    if (isNew) {
+      queue.submit(new Scribe.Snapshot()).await(); // the settings to begin from
     }
   }
 
@@ -108,10 +117,10 @@ public final class JournalTrustLedger implements TrustLedger, AutoCloseable {
     }
   }
 
-  private static void closing(Journal journal, Exception failure) {
+  private static void closing(Runnable close, Exception failure) {
     try {
-      journal.close();
-    } catch (JournalException e) {
+      close.run();
+    } catch (JournalException | LedgerException e) {
       failure.addSuppressed(e);
     }
   }

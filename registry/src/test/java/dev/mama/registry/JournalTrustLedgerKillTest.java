@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mama.AgentId;
 import dev.mama.Time;
 import dev.mama.journal.Grade;
+import dev.mama.journal.Journal;
 import dev.mama.journal.JournalFault;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -52,6 +54,36 @@ class JournalTrustLedgerKillTest {
   /** A limit on the size of a file refuses writes as a full disk does. */
   @Test
   void record_diskTakesNoMore_isRefusedByNameAndCountsNothing() throws Exception {
+    List<String> lines = recordUntilRefused();
+    assertThat(lines).hasSizeGreaterThan(2);
+    assertThat(lines.get(lines.size() - 1)).startsWith("refused Refused");
+    long acknowledged = Long.parseLong(lines.get(lines.size() - 2));
+    try (var ledger = JournalTrustLedger.open(folder, OPTIONS, Time.system())) {
+      assertThat(kept(ledger)).isEqualTo(acknowledged);
+      assertThat(ledger.verify(null)).isInstanceOf(Verification.Whole.class);
+      ledger.record(Ledgers.checked(RATER, Ledgers.agent(0), 1, Time.system().now()));
+    }
+  }
+
+  /** Somebody may try to open it again and again until there is room. */
+  @Test
+  void open_diskTakesNoMore_isRefusedByNameAndLeavesNoThread() throws Exception {
+    LedgerOptions options = OPTIONS.compactAfterBytes(1L << 40);
+    try (var journal = Journal.open(folder, options.journal())) {
+      byte[] previous = Head.NONE.bytes();
+      for (int i = 0; i < 8; i++) { // beginnings that never became whole
+        ByteBuffer begun = ByteBuffer.allocate(10_000).position(Block.HEADER);
+        LedgerState.empty(options, Time.system()).writeSettings(begun, options);
+        begun.position(begun.capacity() - Head.HASH_BYTES);
+        previous = Block.seal(begun, Block.Kind.BEGIN, previous, Block.sha256());
+        journal.append(begun.array(), Grade.JOURNALLED);
+      }
+    }
+    assertThat(recordUntilRefused()).containsExactly("refused Refused, 0 threads left");
+    JournalTrustLedger.open(folder, options, Time.system()).close();
+  }
+
+  private List<String> recordUntilRefused() throws Exception {
     Process process = start("ulimit -f 60; exec", "until-refused");
     List<String> lines = new ArrayList<>();
     try (BufferedReader output = process.inputReader()) {
@@ -63,14 +95,7 @@ class JournalTrustLedgerKillTest {
     } finally {
       kill(process);
     }
-    assertThat(lines).hasSizeGreaterThan(2);
-    assertThat(lines.get(lines.size() - 1)).startsWith("refused Refused");
-    long acknowledged = Long.parseLong(lines.get(lines.size() - 2));
-    try (var ledger = JournalTrustLedger.open(folder, OPTIONS, Time.system())) {
-      assertThat(kept(ledger)).isEqualTo(acknowledged);
-      assertThat(ledger.verify(null)).isInstanceOf(Verification.Whole.class);
-      ledger.record(Ledgers.checked(RATER, Ledgers.agent(0), 1, Time.system().now()));
-    }
+    return lines;
   }
 
   private static long kept(JournalTrustLedger ledger) {
@@ -140,7 +165,13 @@ class JournalTrustLedgerKillTest {
         }
       } catch (LedgerException e) {
         var files = (LedgerFault.Files) e.fault();
-        System.out.println("refused " + files.fault().getClass().getSimpleName());
+        long threads =
+            Thread.getAllStackTraces().keySet().stream()
+                .filter(it -> it.getName().equals("mama-ledger"))
+                .count();
+        System.out.println(
+            "refused %s, %d threads left"
+                .formatted(files.fault().getClass().getSimpleName(), threads));
         if (!(files.fault() instanceof JournalFault.Refused)) {
           throw e;
         }
