@@ -49,7 +49,7 @@ final class LedgerReader {
     var recovery = new Recovery(options);
     walk(recovery, null);
     if (recovery.state == null && recovery.seen) {
-      throw altered(firstBlock, "a whole snapshot behind it", null);
+      throw altered(folder, firstBlock, "a whole snapshot behind it", null);
     }
     return new Recovered(recovery.state, recovery.histories, head, recovery.taken);
   }
@@ -136,9 +136,12 @@ final class LedgerReader {
     }
     if (known != null && known.block() > head.block()) {
       return new Verification.Broken(
-          altered(known.block(), "a block that was there", null).fault());
+          altered(folder, known.block(), "a block that was there", null).fault());
     }
-    return new Verification.Whole(firstBlock, blocks, entries, head);
+    var whole = new Verification.Whole(firstBlock, blocks, entries, head);
+    return known != null && known.block() < firstBlock - 1
+        ? new Verification.Unproven(whole, known)
+        : whole;
   }
 
   /** Shows {@code visitor} the bodies that hold entries, of all blocks there are. */
@@ -150,18 +153,18 @@ final class LedgerReader {
           journal.read(
               journal.firstSequence(),
               (sequence, payload) -> {
-                Block block = Block.read(payload, sha256);
-                if (block.kind() == Block.Kind.EVIDENCE || block.kind() == Block.Kind.CARRIED) {
-                  visitor.visit(block.body());
+                try {
+                  Block block = Block.read(payload, sha256);
+                  if (block.kind() == Block.Kind.EVIDENCE || block.kind() == Block.Kind.CARRIED) {
+                    visitor.visit(block.body());
+                  }
+                } catch (IllegalArgumentException | BufferUnderflowException e) {
+                  throw altered(folder, sequence, String.valueOf(e.getMessage()), e);
                 }
                 return true;
               });
     } catch (JournalException e) {
       throw new LedgerException(new LedgerFault.Files(e.fault()), e);
-    } catch (IllegalArgumentException e) {
-      throw new LedgerException(
-          new LedgerFault.Altered(folder, journal.firstSequence(), String.valueOf(e.getMessage())),
-          e);
     }
   }
 
@@ -192,19 +195,27 @@ final class LedgerReader {
       if (before != null && !Arrays.equals(before, block.previous())) {
         throw new IllegalArgumentException("the hash of the block before");
       }
+      if (sequence == firstBlock) {
+        check(known, Head.of(sequence - 1, block.previous())); // of a block that is not kept
+      }
       hash = block.hash();
       head = Head.of(sequence, hash);
-      if (known != null && known.block() == sequence && !known.equals(head)) {
-        throw new IllegalArgumentException("the known hash " + known.hash());
-      }
+      check(known, head);
       blocks++;
       visitor.visit(block);
     } catch (IllegalArgumentException | BufferUnderflowException e) {
-      throw altered(sequence, String.valueOf(e.getMessage()), e);
+      throw altered(folder, sequence, String.valueOf(e.getMessage()), e);
     }
   }
 
-  private LedgerException altered(long block, String expected, @Nullable Throwable cause) {
+  private static void check(@Nullable Head known, Head found) {
+    if (known != null && known.block() == found.block() && !known.equals(found)) {
+      throw new IllegalArgumentException("the known hash " + known.hash());
+    }
+  }
+
+  private static LedgerException altered(
+      Path folder, long block, String expected, @Nullable Throwable cause) {
     return new LedgerException(new LedgerFault.Altered(folder, block, expected), cause);
   }
 }

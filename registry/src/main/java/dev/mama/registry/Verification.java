@@ -18,6 +18,15 @@ public sealed interface Verification {
   record Whole(long firstBlock, long blocks, long entries, Head head) implements Verification {}
 
   /**
+   * Every byte that is there is what was written. Whether {@code known} was part of it cannot be
+   * told any more, because its block has been compacted away: keep a newer head.
+   *
+   * @param rest what is there
+   * @param known the head it was to be compared with
+   */
+  record Unproven(Whole rest, Head known) implements Verification {}
+
+  /**
    * Something is not what was written.
    *
    * @param fault the first such thing: a file and the byte at which its broken record begins, or a

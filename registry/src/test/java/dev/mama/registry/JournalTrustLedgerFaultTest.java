@@ -94,6 +94,25 @@ class JournalTrustLedgerFaultTest {
   }
 
   @Test
+  void blocks_blockAltered_isNamed() throws Exception {
+    fill(folder.resolve("whole"));
+    Path altered = folder.resolve("altered");
+    copy(
+        folder.resolve("whole"),
+        altered,
+        5,
+        bytes -> {
+          bytes[40] ^= 1;
+          return bytes;
+        });
+    try (var journal = Journal.open(altered, OPTIONS.journal())) {
+      assertThatThrownBy(() -> LedgerReader.blocks(journal, altered, body -> {}))
+          .isInstanceOf(LedgerException.class)
+          .hasMessageContaining("block 5");
+    }
+  }
+
+  @Test
   void verify_lastBlockAlteredWithItsHash_isFoundByTheHeadKeptElsewhere() throws Exception {
     fill(folder.resolve("whole"));
     Head head = head(folder.resolve("whole"));

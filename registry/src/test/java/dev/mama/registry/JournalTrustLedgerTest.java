@@ -117,7 +117,7 @@ class JournalTrustLedgerTest {
               Verification.Whole.class,
               it -> assertThat(it.firstBlock()).isGreaterThan(early.block()));
       assertThat(ledger.verify(late)).isInstanceOf(Verification.Whole.class);
-      assertThat(ledger.verify(early)).isInstanceOf(Verification.Whole.class);
+      assertThat(ledger.verify(early)).isInstanceOf(Verification.Unproven.class);
     }
     try (var ledger = open()) {
       assertThat(everything(ledger)).isEqualTo(before);

@@ -43,7 +43,7 @@ class RegistryGuideTest {
         log.info("{} counts {}", each.evidence(), each.weight());
       }
       Head head = ledger.head(); // keep it elsewhere: it proves later that nothing was altered
-      Verification found = ledger.verify(head); // Whole, or Broken with the place
+      Verification found = ledger.verify(head); // Whole, Unproven (an old head) or Broken
       assertThat(found).isInstanceOf(Verification.Whole.class);
       assertThat(standing.evidence()).isZero();
       assertThat(best).extracting(Ranked::agent).containsExactly(AgentId.of("bob"));
