@@ -20,12 +20,14 @@ final class Block {
     EVIDENCE(1),
     /** Entries that were taken in before, carried over for explanations. */
     CARRIED(2),
-    /** Settings, and the last batch of each writer: a snapshot begins. */
+    /** Settings: a snapshot begins. */
     BEGIN(3),
     /** Accounts of a snapshot. */
     ACCOUNTS(4),
     /** The snapshot is whole, with so many accounts. */
-    END(5);
+    END(5),
+    /** The last batches of writers, of a snapshot. */
+    WRITERS(6);
 
     final byte code;
 
@@ -69,6 +71,11 @@ final class Block {
 
   byte[] hash() {
     return hash;
+  }
+
+  /** Its bytes on disk. */
+  int bytes() {
+    return HEADER + body.capacity() + Head.HASH_BYTES;
   }
 
   /** Bytes of a block of so many entries, at most. */

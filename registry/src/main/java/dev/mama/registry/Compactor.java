@@ -5,6 +5,8 @@ import dev.mama.journal.JournalException;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
@@ -51,14 +53,16 @@ final class Compactor {
       Accounts accounts,
       Scribe scribe,
       BookQueue queue,
-      LedgerOptions options) {
+      LedgerOptions options,
+      LedgerReader.Recovered found) {
     this.journal = journal;
     this.scribe = scribe;
     this.folder = folder;
     this.accounts = accounts;
     this.queue = queue;
     this.options = options;
-    this.nextAtBytes = options.compactAfterBytes();
+    this.nextAtBytes =
+        Math.max(options.compactAfterBytes(), found.compactedBytes()) - found.bytesSince();
   }
 
   long compactions() {
@@ -125,20 +129,28 @@ final class Compactor {
         journal,
         folder,
         body -> {
-          new EntryCursor(body)
-              .forEach((entry, bytes) -> {
-                int records = accounts.records(entry.evidence().subject());
-                if (entry.number() > records - Histories.RECORDS) {
-                  carried.writeBytes(bytes);
-                }
-              });
-          if (carried.size() > most) {
-            carryOver(carried);
+          for (byte[] entry : latest(body)) {
+            if (carried.size() > 0 && carried.size() + entry.length > most) {
+              carryOver(carried);
+            }
+            carried.writeBytes(entry);
           }
         });
     if (carried.size() > 0) {
       carryOver(carried);
     }
+  }
+
+  private List<byte[]> latest(ByteBuffer body) {
+    var latest = new ArrayList<byte[]>();
+    new EntryCursor(body)
+        .forEach((entry, bytes) -> {
+          int records = accounts.records(entry.evidence().subject());
+          if (entry.number() > records - Histories.RECORDS) {
+            latest.add(bytes);
+          }
+        });
+    return latest;
   }
 
   private void carryOver(ByteArrayOutputStream carried) throws InterruptedException {

@@ -62,7 +62,7 @@ public final class JournalTrustLedger implements TrustLedger, AutoCloseable {
     this.recovered = found.entries();
     this.scribe = new Scribe(journal, folder, options, state, histories, found.head(), time);
     this.queue = new BookQueue(scribe, folder, options.blockEntries());
-    this.compactor = new Compactor(journal, folder, state.accounts, scribe, queue, options);
+    this.compactor = new Compactor(journal, folder, state.accounts, scribe, queue, options, found);
   }
 
   /** Opens the ledger in {@code folder} as {@link LedgerOptions#defaults} say. */

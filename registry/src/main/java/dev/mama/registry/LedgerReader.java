@@ -37,8 +37,20 @@ final class LedgerReader {
     void visit(Block block);
   }
 
-  /** What recovery has found. */
-  record Recovered(@Nullable LedgerState state, Histories histories, Head head, long entries) {}
+  /**
+   * What recovery has found.
+   *
+   * @param state null if the ledger is new
+   * @param compactedBytes about how much the last compaction has written
+   * @param bytesSince how much has been written since
+   */
+  record Recovered(
+      @Nullable LedgerState state,
+      Histories histories,
+      Head head,
+      long entries,
+      long compactedBytes,
+      long bytesSince) {}
 
   /**
    * Makes the state and the histories again; no state if the ledger is new.
@@ -51,7 +63,13 @@ final class LedgerReader {
     if (recovery.state == null && recovery.seen) {
       throw altered(folder, firstBlock, "a whole snapshot behind it", null);
     }
-    return new Recovered(recovery.state, recovery.histories, head, recovery.taken);
+    return new Recovered(
+        recovery.state,
+        recovery.histories,
+        head,
+        recovery.taken,
+        recovery.compactedBytes,
+        recovery.bytesSince);
   }
 
   private final class Recovery implements Visitor {
@@ -61,6 +79,9 @@ final class LedgerReader {
     private @Nullable LedgerState begun;
     private long taken;
     private boolean seen;
+    private long compactingBytes;
+    private long compactedBytes;
+    private long bytesSince;
 
     Recovery(LedgerOptions options) {
       this.options = options;
@@ -69,6 +90,8 @@ final class LedgerReader {
     @Override
     public void visit(Block block) {
       ByteBuffer body = block.body();
+      bytesSince += block.bytes();
+      compactingBytes += block.kind() == Block.Kind.EVIDENCE ? 0 : block.bytes();
       switch (block.kind()) {
         case EVIDENCE -> {
           begun = null; // it never became whole
@@ -86,11 +109,19 @@ final class LedgerReader {
             begun.readAccounts(body);
           }
         }
+        case WRITERS -> {
+          if (begun != null) {
+            begun.readWriters(body);
+          }
+        }
         case END -> {
           if (begun != null) {
             end(begun, body);
             state = begun;
             begun = null;
+            compactedBytes = compactingBytes;
+            compactingBytes = 0;
+            bytesSince = 0;
           }
         }
       }
@@ -103,10 +134,7 @@ final class LedgerReader {
             "%d accounts, not %d".formatted(accounts, whole.accounts.size()));
       }
       taken += accounts;
-      while (body.hasRemaining()) {
-        var stamp = BatchStamp.read(body);
-        whole.writers.put(stamp.writer(), stamp);
-      }
+      whole.readWriters(body); // where they stood before they had blocks of their own
     }
 
     private void readHistories(ByteBuffer body) {
@@ -127,7 +155,7 @@ final class LedgerReader {
             switch (block.kind()) {
               case EVIDENCE, CARRIED ->
                   entries += new EntryCursor(block.body()).forEach((entry, bytes) -> {});
-              case BEGIN, ACCOUNTS, END -> {}
+              case BEGIN, ACCOUNTS, WRITERS, END -> {}
             }
           },
           known);

@@ -111,4 +111,11 @@ final class LedgerState {
       accounts.put(agent, Account.read(from));
     }
   }
+
+  void readWriters(ByteBuffer from) {
+    while (from.hasRemaining()) {
+      var stamp = BatchStamp.read(from);
+      writers.put(stamp.writer(), stamp);
+    }
+  }
 }

@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Scribe {
 
+  private static final int SNAPSHOT_BYTES = 1 << 20;
+
   private final Journal journal;
   private final Path folder;
   private final LedgerOptions options;
@@ -37,6 +39,9 @@ final class Scribe {
   private final AtomicLong entries = new AtomicLong();
   private final AtomicLong refused = new AtomicLong();
   private final AtomicLong written = new AtomicLong();
+
+  /** Where a block of a snapshot ends, at most, but for its hash. */
+  private final int largestOfSnapshot;
 
   private volatile Head head;
   private byte[] hash;
@@ -58,6 +63,8 @@ final class Scribe {
     this.head = head;
     this.hash = head.bytes();
     this.time = time;
+    this.largestOfSnapshot =
+        Math.min(SNAPSHOT_BYTES, Block.bytes(options.blockEntries())) - Head.HASH_BYTES;
   }
 
   /** Something to be written. */
@@ -241,25 +248,33 @@ final class Scribe {
     state.writeSettings(bytes, options);
     keep(Block.Kind.BEGIN, Grade.JOURNALLED);
     begin();
-    int largest = options.journal().maxRecordBytes() - Head.HASH_BYTES - Account.BYTES - 130;
     var count = new AtomicLong();
     state.accounts.forEach((agent, account) -> {
-      if (bytes.position() > Math.min(largest, 1 << 20)) {
-        keep(Block.Kind.ACCOUNTS, Grade.JOURNALLED);
-        begin();
-      }
-      room(Account.BYTES + 130);
+      roomInNext(Block.Kind.ACCOUNTS, Account.BYTES + 130);
       LedgerState.write(agent, account, bytes);
       count.incrementAndGet();
     });
     keep(Block.Kind.ACCOUNTS, Grade.JOURNALLED);
+    if (!state.writers.isEmpty()) {
+      begin();
+      for (BatchStamp stamp : state.writers.values()) {
+        roomInNext(Block.Kind.WRITERS, BatchStamp.BYTES);
+        stamp.write(bytes);
+      }
+      keep(Block.Kind.WRITERS, Grade.JOURNALLED);
+    }
     begin();
     room(8).putLong(count.get());
-    for (BatchStamp stamp : state.writers.values()) {
-      room(BatchStamp.BYTES);
-      stamp.write(bytes);
-    }
     keep(Block.Kind.END, options.grade());
+  }
+
+  /** Room for so many bytes more: in this block of a snapshot, or in the next if it is full. */
+  private void roomInNext(Block.Kind kind, int more) {
+    if (bytes.position() + more > largestOfSnapshot) {
+      keep(kind, Grade.JOURNALLED);
+      begin();
+    }
+    room(more);
   }
 
   private void begin() {
