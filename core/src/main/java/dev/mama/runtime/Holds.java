@@ -30,11 +30,12 @@ final class Holds {
   long enter() {
     while (true) {
       long generation = generation(latest);
-      count(generation).incrementAndGet();
+      AtomicLong counter = count(generation);
+      counter.incrementAndGet();
       if (generation >= floor) {
         return generation;
       }
-      count(generation).decrementAndGet();
+      counter.decrementAndGet(); // this one, for it may have been given up with its generation
     }
   }
 
