@@ -103,7 +103,7 @@ public final class AgentGroup implements AutoCloseable {
     if (durables != null) {
       try {
         left = durables.open();
-      } catch (StorageException e) {
+      } catch (RuntimeException e) {
         durables.close();
         end();
         throw e;

@@ -141,21 +141,22 @@ final class AgentStore implements AutoCloseable {
   }
 
   private Entry decode(long record, ByteBuffer bytes) {
+    Entry entry;
     try {
-      Entry entry = form.decode(bytes);
-      if (entry instanceof Entry.Head other && !other.equals(head)) {
-        throw new StorageException(
-            "folder %s holds the agents of experiment '%s', not of '%s'; give each its own folder"
-                .formatted(folder, other.experiment(), head.experiment()),
-            null);
-      }
-      return entry;
-    } catch (IOException | IllegalArgumentException e) {
+      entry = form.decode(bytes);
+    } catch (IOException | RuntimeException e) {
       throw new StorageException(
           "record %d in folder %s cannot be read: %s; open it with the release that wrote it"
               .formatted(record, folder, e.getMessage()),
           e);
     }
+    if (entry instanceof Entry.Head other && !other.equals(head)) {
+      throw new StorageException(
+          "folder %s holds the agents of experiment '%s', not of '%s'; give each its own folder"
+              .formatted(folder, other.experiment(), head.experiment()),
+          null);
+    }
+    return entry;
   }
 
   /** The state-bearing entry at {@code record}, which may have been put in line just now. */

@@ -2,6 +2,8 @@ package dev.mama.runtime;
 
 import dev.mama.ChatReply;
 import dev.mama.ChatRequest;
+import dev.mama.Payload;
+import dev.mama.PayloadException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -23,8 +25,9 @@ final class Answers {
    *
    * @param index the how manieth call of its turn it was, from 0
    * @param request what was asked, as {@link #digest} tells
+   * @param reply a {@link ChatReply}, as this release or an earlier one has written it
    */
-  record Call(int index, String request, ChatReply reply) {}
+  record Call(int index, String request, Payload reply) {}
 
   private final List<Call> calls;
 
@@ -32,12 +35,23 @@ final class Answers {
     this.calls = new ArrayList<>(calls);
   }
 
-  /** The answer to call number {@code index}, if it was answered before and is the same request. */
+  /**
+   * The answer to call number {@code index}, if it was answered before, is the same request, and
+   * can be read.
+   */
   Optional<ChatReply> find(int index, String request) {
     return calls.stream()
         .filter(call -> call.index() == index && call.request().equals(request))
-        .map(Call::reply)
+        .flatMap(call -> read(call.reply()).stream())
         .findFirst();
+  }
+
+  private static Optional<ChatReply> read(Payload reply) {
+    try {
+      return Optional.of(reply.as(ChatReply.class));
+    } catch (PayloadException e) {
+      return Optional.empty(); // of another release: the model is asked again
+    }
   }
 
   void add(Call call) {

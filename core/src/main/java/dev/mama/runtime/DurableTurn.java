@@ -190,7 +190,7 @@ final class DurableTurn extends Turn {
   @Override
   void answered(ChatRequest request, ChatReply reply, Trace trace) {
     super.answered(request, reply, trace);
-    var call = new Answers.Call(calls++, Answers.digest(request), reply);
+    var call = new Answers.Call(calls++, Answers.digest(request), Payload.of(reply));
     answers.add(call);
     durables.answers().keep(letter, call, answerRecords);
   }

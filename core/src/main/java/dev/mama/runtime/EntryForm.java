@@ -2,7 +2,6 @@ package dev.mama.runtime;
 
 import dev.mama.AgentId;
 import dev.mama.Channel;
-import dev.mama.ChatReply;
 import dev.mama.Deadline;
 import dev.mama.Event;
 import dev.mama.ExperimentId;
@@ -109,7 +108,7 @@ final class EntryForm {
         write(answered.message(), out);
         out.writeInt(answered.call().index());
         out.writeUTF(answered.call().request());
-        write(Payload.of(answered.call().reply()), out);
+        write(answered.call().reply(), out);
       }
       case Entry.Released released -> {
         out.writeByte(RELEASED);
@@ -268,8 +267,7 @@ final class EntryForm {
         case TAKEN_BACK -> new Entry.TakenBack(readPlace(in));
         case ANSWERED ->
             new Entry.Answered(
-                readId(in),
-                new Answers.Call(in.readInt(), in.readUTF(), readPayload(in).as(ChatReply.class)));
+                readId(in), new Answers.Call(in.readInt(), in.readUTF(), readPayload(in)));
         case RELEASED -> new Entry.Released(in.readLong());
         case STOPPED -> new Entry.Stopped(AgentId.of(in.readUTF()));
         default -> throw new IOException("kind %d is unknown".formatted(kind));

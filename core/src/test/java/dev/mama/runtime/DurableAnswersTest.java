@@ -6,15 +6,21 @@ import static org.awaitility.Awaitility.await;
 import dev.mama.AgentContext;
 import dev.mama.AgentId;
 import dev.mama.AgentType;
+import dev.mama.Channel;
 import dev.mama.ChatReply;
 import dev.mama.ChatRequest;
+import dev.mama.Deadline;
 import dev.mama.DurableAgent;
 import dev.mama.Message;
 import dev.mama.Payload;
 import dev.mama.Supervision;
 import dev.mama.Supervision.Reaction;
+import dev.mama.Trace;
+import dev.mama.journal.Grade;
+import dev.mama.journal.Journal;
 import dev.mama.runtime.Words.Count;
 import dev.mama.spi.ChatModel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -138,6 +144,40 @@ class DurableAnswersTest {
     }
     try (var group = group(gate)) {
       assertThat(group.resume().answers()).as("of no use any more").isZero();
+    }
+  }
+
+  @Test
+  void answerThatCannotBeRead_isAskedForAgain() throws Exception {
+    var message =
+        new Message(
+            8,
+            9,
+            AgentId.of("client"),
+            ANNA,
+            Channel.AGENT_CHAT,
+            Payload.text("go"),
+            Trace.start(),
+            Deadline.NONE);
+    var unreadable = Payload.encoded("ChatReply", "[]".getBytes(StandardCharsets.UTF_8));
+    try (var journal = Journal.open(folder, AgentStore.OPTIONS)) {
+      for (Entry entry :
+          List.of(
+              new Entry.Head(Ledger.EXPERIMENT.value()),
+              new Entry.Saved(ANNA, "asking", 0, null, List.of()),
+              new Entry.Accepted(message),
+              new Entry.Answered(
+                  message.id(),
+                  new Answers.Call(0, Answers.digest(ChatRequest.of("first")), unreadable)))) {
+        long unused = journal.submit(EntryForm.encode(entry)).await(Grade.SYNCED);
+      }
+    }
+    var gate = new CountDownLatch(1);
+    try (var group = group(gate)) {
+      assertThat(group.resume().messages()).isEqualTo(1);
+      await().until(() -> heard.size() == 2);
+      gate.countDown();
+      assertThat(heard).containsExactly("answer 1", "answer 2");
     }
   }
 }

@@ -20,6 +20,8 @@ import dev.mama.journal.JournalFault;
 import dev.mama.journal.JournalOptions;
 import dev.mama.journal.TightDisk;
 import dev.mama.runtime.Ledger.Entry;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -65,6 +67,28 @@ class DurableFaultTest {
         .isInstanceOf(StorageException.class)
         .hasMessageContaining("record 1")
         .hasMessageContaining("version 77, expected 1; open it with the release that wrote it");
+  }
+
+  @Test
+  void open_recordThatMakesNoSense_isRefused_andTheFolderIsFreeAgain() throws Exception {
+    var record = new ByteArrayOutputStream();
+    try (var out = new DataOutputStream(record)) {
+      out.write(new byte[] {1, 2}); // an agent as it is
+      out.writeUTF("anna");
+      out.writeUTF("ledger");
+      out.writeLong(1);
+      out.writeBoolean(true);
+      out.writeUTF("Book");
+      out.writeInt(-1); // bytes of its state
+    }
+    try (var journal = Journal.open(folder, SMALL)) {
+      var unused = journal.append(record.toByteArray(), Grade.SYNCED);
+    }
+    assertThatThrownBy(() -> Ledger.group(folder).build())
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining("record 1")
+        .hasMessageContaining("cannot be read: -1; open it with the release that wrote it");
+    Journal.open(folder, SMALL).close();
   }
 
   @Test

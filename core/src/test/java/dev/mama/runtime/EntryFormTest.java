@@ -73,7 +73,8 @@ class EntryFormTest {
             new Answers.Call(
                 23,
                 "digest",
-                new ChatReply("yes", "model", 24, 25, Duration.ofMillis(26), Duration.ZERO))),
+                Payload.of(
+                    new ChatReply("yes", "model", 24, 25, Duration.ofMillis(26), Duration.ZERO)))),
         new Entry.Released(27),
         new Entry.Stopped(ANNA));
   }
