@@ -111,6 +111,7 @@ final class AgentStore implements AutoCloseable {
     read(journal.firstSequence(), Long.MAX_VALUE, recovered::take);
     recovered.end();
     recovered.took = Duration.ofNanos(System.nanoTime() - openedNanos);
+    recovered.hold(holds);
     holds.seen(journal.nextSequence());
     thread.start();
     if (recovered.isEmpty()) {

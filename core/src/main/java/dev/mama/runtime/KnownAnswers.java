@@ -27,10 +27,7 @@ final class KnownAnswers {
 
   /** Takes up what an earlier run has left. */
   void take(Map<UUID, List<Answer>> left) {
-    left.forEach((message, answers) -> {
-      answers.forEach(answer -> store.holds().hold(answer.record()));
-      byMessage.put(message, List.copyOf(answers));
-    });
+    left.forEach((message, answers) -> byMessage.put(message, List.copyOf(answers)));
   }
 
   /** The turn on {@code message} has committed. */

@@ -105,6 +105,14 @@ final class Recovered {
     answers.keySet().retainAll(open);
   }
 
+  /** Has the journal keep all that it will be asked for; once, however often it is resumed. */
+  void hold(Holds holds) {
+    messages.keySet().forEach(place -> holds.hold(place.record()));
+    timers.keySet().forEach(place -> holds.hold(place.record()));
+    unreleased.keySet().forEach(holds::hold);
+    answers.values().forEach(of -> of.forEach(answer -> holds.hold(answer.record())));
+  }
+
   /** Whether the journal was empty. */
   boolean isEmpty() {
     return empty;

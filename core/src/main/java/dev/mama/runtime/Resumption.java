@@ -2,8 +2,6 @@ package dev.mama.runtime;
 
 import dev.mama.AgentId;
 import dev.mama.AgentType;
-import dev.mama.Message;
-import dev.mama.runtime.Letter.Place;
 import dev.mama.runtime.Recovered.Found;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -62,14 +60,12 @@ final class Resumption {
     left.messages.forEach((place, message) ->
         letters
             .computeIfAbsent(message.to(), agent -> new ArrayList<>(1))
-            .add(kept(message, place)));
+            .add(Letter.kept(message, place, options.time())));
     var unreleased = new HashMap<AgentId, Map<Long, Entry.Committed>>();
-    left.unreleased.forEach((record, turn) -> {
-      durables.store().holds().hold(record);
-      unreleased
-          .computeIfAbsent(turn.saved().agent(), agent -> new LinkedHashMap<>())
-          .put(record, turn);
-    });
+    left.unreleased.forEach((record, turn) ->
+        unreleased
+            .computeIfAbsent(turn.saved().agent(), agent -> new LinkedHashMap<>())
+            .put(record, turn));
     left.agents.forEach((id, found) -> {
       AgentType type = types.get(found.type);
       if (type != null) {
@@ -86,11 +82,6 @@ final class Resumption {
     return List.copyOf(cells.values());
   }
 
-  private Letter kept(Message message, Place place) {
-    durables.store().holds().hold(place.record());
-    return Letter.kept(message, place, options.time());
-  }
-
   private DurableCell cell(
       AgentId id,
       AgentType type,
@@ -105,9 +96,6 @@ final class Resumption {
       waiting.addFirst(new Letter.Leave()); // makes the cell busy, and does nothing else
     }
     cell.beginWith(waiting);
-    for (int i = letters.size(); i > 0; i--) {
-      outstanding.add(null);
-    }
     if (cell.size() > 0) {
       busy.add(cell);
     }
@@ -135,10 +123,10 @@ final class Resumption {
     left.timers.forEach((place, later) -> {
       DurableCell cell = cells.get(later.message().to());
       if (cell != null) {
-        durables.store().holds().hold(place.record());
         durables.timers().start(cell, later, place, null);
       }
     });
+    left.messages.forEach((place, message) -> outstanding.add(null));
     busy.forEach(durables::enqueue);
     return new Resumed(
         cells.size(),

@@ -1,37 +1,26 @@
 package dev.mama.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.mama.AgentContext;
 import dev.mama.AgentId;
 import dev.mama.AgentType;
-import dev.mama.Channel;
-import dev.mama.Deadline;
 import dev.mama.DurableAgent;
 import dev.mama.Event;
-import dev.mama.ExperimentId;
 import dev.mama.Message;
 import dev.mama.Payload;
-import dev.mama.Trace;
 import dev.mama.TransportException;
 import dev.mama.runtime.Words.Count;
-import dev.mama.spi.Envelope;
-import dev.mama.spi.Envelope.Kind;
 import dev.mama.spi.Envelope.Sequence;
-import dev.mama.spi.Transport;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
-import java.util.Objects;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -42,7 +31,6 @@ import org.junit.jupiter.api.io.TempDir;
 class DurableEffectsTest {
 
   private static final AgentId ANNA = AgentId.of("anna");
-  private static final AgentId FAR = AgentId.of("far");
 
   @TempDir Path folder;
 
@@ -54,82 +42,6 @@ class DurableEffectsTest {
   @BeforeEach
   void nothingIsStuck() {
     STUCK.set(0);
-  }
-
-  /** The other end of a transport, in the test's hand. */
-  private static final class Wire implements Transport {
-    final List<Envelope> sent = new CopyOnWriteArrayList<>();
-    final List<Envelope> handled = new CopyOnWriteArrayList<>();
-    final AtomicBoolean down = new AtomicBoolean();
-    volatile Consumer<Envelope> receiver = envelope -> {};
-
-    @Override
-    public String name() {
-      return "by hand";
-    }
-
-    @Override
-    public void subscribe(
-        ExperimentId experiment, Collection<AgentId> agents, Consumer<Envelope> to) {
-      receiver = to;
-    }
-
-    @Override
-    public void unsubscribe(ExperimentId experiment, Collection<AgentId> agents) {}
-
-    @Override
-    public void send(Envelope envelope) {
-      if (down.get()) {
-        throw new TransportException("down", null);
-      }
-      sent.add(envelope);
-    }
-
-    @Override
-    public void subscribeTopic(ExperimentId experiment, String topic, Consumer<Envelope> to) {}
-
-    @Override
-    public void unsubscribeTopic(ExperimentId experiment, String topic, Consumer<Envelope> to) {}
-
-    @Override
-    public void publish(Envelope envelope) {}
-
-    @Override
-    public void handled(Envelope envelope) {
-      if (envelope.sequence() != null) { // else it has never been here
-        handled.add(envelope);
-      }
-    }
-
-    @Override
-    public void close() {}
-
-    void deliver(long incarnation, long number) {
-      receiver.accept(
-          new Envelope(
-              Ledger.EXPERIMENT,
-              Kind.SEND,
-              new Message(
-                  incarnation,
-                  number,
-                  FAR,
-                  ANNA,
-                  Channel.AGENT_CHAT,
-                  Payload.of(new Count((int) number)),
-                  Trace.start(),
-                  Deadline.NONE),
-              new Sequence(incarnation, number),
-              null,
-              List.of()));
-    }
-
-    List<Sequence> sequences() {
-      return sent.stream().map(Envelope::sequence).filter(Objects::nonNull).toList();
-    }
-
-    List<Integer> numbers() {
-      return sent.stream().map(e -> e.message().payload().as(Count.class).number()).toList();
-    }
   }
 
   record Numbers(List<Integer> seen) {}
@@ -162,7 +74,7 @@ class DurableEffectsTest {
       context.record("seen", count);
       context.metric("number", count.number());
       context.recordState(state());
-      context.send(FAR, Payload.of(count));
+      context.send(Wire.FAR, Payload.of(count));
       if (count.number() < 0) {
         throw new IllegalStateException("negative");
       }
@@ -214,17 +126,17 @@ class DurableEffectsTest {
   void messageFromElsewhere_handledBefore_isNotHandledAgainAfterResuming() throws Exception {
     try (var log = new InMemoryEventLog();
         var group = group(log)) {
-      wire.deliver(5, 1);
-      wire.deliver(5, 2);
+      wire.deliver(ANNA, 5, 1);
+      wire.deliver(ANNA, 5, 2);
       await().until(() -> seen(group).equals(List.of(1, 2)));
       await().until(() -> wire.handled.size() == 2);
     }
     try (var log = new InMemoryEventLog();
         var group = group(log)) {
       for (int number = 1; number <= 3; number++) {
-        wire.deliver(5, number);
+        wire.deliver(ANNA, 5, number);
       }
-      wire.deliver(9, 1); // the sender has started anew
+      wire.deliver(ANNA, 9, 1); // the sender has started anew
       await().until(() -> seen(group).equals(List.of(1, 2, 3, 1)));
       await().until(() -> wire.handled.size() == 6);
     }
@@ -236,7 +148,7 @@ class DurableEffectsTest {
     try (var log = new InMemoryEventLog();
         var group = group(log)) {
       for (int number = 1; number <= 3; number++) {
-        wire.deliver(5, number);
+        wire.deliver(ANNA, 5, number);
       }
       await().until(() -> group.inspect().unfinished() == 2);
       await().until(() -> wire.handled.size() == 1);
@@ -246,7 +158,7 @@ class DurableEffectsTest {
     try (var log = new InMemoryEventLog();
         var group = group(log)) {
       for (int number = 1; number <= 3; number++) {
-        wire.deliver(5, number);
+        wire.deliver(ANNA, 5, number);
       }
       await().until(() -> seen(group).equals(List.of(1, 2, 3)));
     }
@@ -288,5 +200,28 @@ class DurableEffectsTest {
       assertThat(seen(group)).containsExactly(1, 2, 3);
     }
     assertThat(wire.sent).as("nothing is sent twice").hasSize(sent);
+  }
+
+  @Test
+  void resume_refusedByTheTransport_countsNothingTwiceWhenTriedAgain() throws Exception {
+    STUCK.set(2);
+    try (var log = new InMemoryEventLog();
+        var group = group(log)) {
+      var client = group.client("client");
+      for (int number = 1; number <= 3; number++) {
+        client.send(ANNA, Payload.of(new Count(number)));
+      }
+      await().until(() -> group.inspect().unfinished() == 2);
+    }
+    STUCK.set(0);
+    try (var group = Ledger.group(folder).transport(wire).build()) {
+      group.define(AgentType.durable("reporter", Numbers.class, Reporter::new));
+      wire.down.set(true);
+      assertThatThrownBy(group::resume).isInstanceOf(TransportException.class);
+      wire.down.set(false);
+      assertThat(group.resume().messages()).isEqualTo(2);
+      await().until(() -> seen(group).equals(List.of(1, 2, 3)));
+      await().until(() -> group.inspect().unfinished() == 0);
+    }
   }
 }

@@ -1,0 +1,104 @@
+package dev.mama.runtime;
+
+import dev.mama.AgentId;
+import dev.mama.Channel;
+import dev.mama.Deadline;
+import dev.mama.ExperimentId;
+import dev.mama.Message;
+import dev.mama.Payload;
+import dev.mama.Trace;
+import dev.mama.TransportException;
+import dev.mama.runtime.Words.Count;
+import dev.mama.spi.Envelope;
+import dev.mama.spi.Envelope.Kind;
+import dev.mama.spi.Envelope.Sequence;
+import dev.mama.spi.Transport;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+
+/** The other end of a transport, in a test's hand; {@link #FAR} is there. */
+final class Wire implements Transport {
+
+  static final AgentId FAR = AgentId.of("far");
+  final List<Envelope> sent = new CopyOnWriteArrayList<>();
+  final List<Envelope> handled = new CopyOnWriteArrayList<>();
+  final AtomicBoolean down = new AtomicBoolean();
+  volatile Consumer<Envelope> receiver = envelope -> {};
+
+  @Override
+  public String name() {
+    return "by hand";
+  }
+
+  @Override
+  public void subscribe(
+      ExperimentId experiment, Collection<AgentId> agents, Consumer<Envelope> to) {
+    check();
+    receiver = to;
+  }
+
+  @Override
+  public void unsubscribe(ExperimentId experiment, Collection<AgentId> agents) {}
+
+  @Override
+  public void send(Envelope envelope) {
+    check();
+    sent.add(envelope);
+  }
+
+  @Override
+  public void subscribeTopic(ExperimentId experiment, String topic, Consumer<Envelope> to) {}
+
+  @Override
+  public void unsubscribeTopic(ExperimentId experiment, String topic, Consumer<Envelope> to) {}
+
+  @Override
+  public void publish(Envelope envelope) {}
+
+  @Override
+  public void handled(Envelope envelope) {
+    if (envelope.sequence() != null) { // else it has never been here
+      handled.add(envelope);
+    }
+  }
+
+  @Override
+  public void close() {}
+
+  private void check() {
+    if (down.get()) {
+      throw new TransportException("down", null);
+    }
+  }
+
+  void deliver(AgentId to, long incarnation, long number) {
+    receiver.accept(
+        new Envelope(
+            Ledger.EXPERIMENT,
+            Kind.SEND,
+            new Message(
+                incarnation,
+                number,
+                FAR,
+                to,
+                Channel.AGENT_CHAT,
+                Payload.of(new Count((int) number)),
+                Trace.start(),
+                Deadline.NONE),
+            new Sequence(incarnation, number),
+            null,
+            List.of()));
+  }
+
+  List<Sequence> sequences() {
+    return sent.stream().map(Envelope::sequence).filter(Objects::nonNull).toList();
+  }
+
+  List<Integer> numbers() {
+    return sent.stream().map(e -> e.message().payload().as(Count.class).number()).toList();
+  }
+}
