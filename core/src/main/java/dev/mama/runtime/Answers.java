@@ -54,6 +54,10 @@ final class Answers {
     }
   }
 
+  boolean isEmpty() {
+    return calls.isEmpty();
+  }
+
   void add(Call call) {
     calls.add(call);
   }

@@ -168,6 +168,9 @@ sealed class Cell extends Mailbox implements Dispatcher.Ready permits DurableCel
     stopped = true;
   }
 
+  /** It is stopped for good; to be told before its id is free. */
+  void end() {}
+
   /**
    * Takes nothing over any more, has what waits buried instead of handled, and interrupts the turn
    * that runs, if any.

@@ -112,7 +112,10 @@ final class Cleaner implements AutoCloseable {
             saved.turn(),
             saved.state(),
             positions == null ? List.of() : positions.all());
-    moving.add(new Moving(cell, record, store.submit(whole)));
+    Pending copy = cell.write(whole);
+    if (copy != null) {
+      moving.add(new Moving(cell, record, copy));
+    }
     if (moving.size() == AT_ONCE) {
       settle(moving);
     }

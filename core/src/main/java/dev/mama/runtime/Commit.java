@@ -28,9 +28,6 @@ final class Commit {
   /** What the agent holds of the messages to come later that it has scheduled. */
   final IdentityHashMap<Effect.Later, Timers.Handle> handles = new IdentityHashMap<>();
 
-  /** Records with answers of models that are of no use once this is written. */
-  final List<Long> answers = new ArrayList<>(0);
-
   /** Records of an earlier run whose rows and messages to elsewhere leave with this. */
   final List<Long> earlier = new ArrayList<>(0);
 

@@ -5,6 +5,7 @@ import dev.mama.AgentId;
 import dev.mama.AgentType;
 import dev.mama.Message;
 import dev.mama.Payload;
+import dev.mama.journal.Pending;
 import dev.mama.runtime.Durables.Step;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -58,6 +59,7 @@ final class DurableCell extends Cell {
   volatile boolean used;
 
   private volatile @Nullable Positions positions;
+  private boolean ended; // by the monitor
 
   DurableCell(AgentId id, AgentType type, Turns turns, Durables durables) {
     super(id, type, turns, ABSENT);
@@ -143,6 +145,17 @@ final class DurableCell extends Cell {
 
   long record() {
     return record;
+  }
+
+  @Override
+  synchronized void end() {
+    ended = true;
+    durables.ended(this);
+  }
+
+  /** Has {@code copy} written; null if it has ended, for then it would be there again. */
+  synchronized @Nullable Pending write(Entry.Saved copy) throws InterruptedException {
+    return ended ? null : durables.store().submit(copy);
   }
 
   /** Its state stands at {@code now}; false if it is not at {@code before} any more. */

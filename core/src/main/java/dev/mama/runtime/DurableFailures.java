@@ -3,7 +3,6 @@ package dev.mama.runtime;
 import dev.mama.Message;
 import dev.mama.Payload;
 import dev.mama.StorageException;
-import dev.mama.journal.Pending;
 import dev.mama.runtime.Durables.Step;
 import dev.mama.spi.Envelope.Failure;
 import dev.mama.spi.Envelope.Failure.Reason;
@@ -14,7 +13,6 @@ import java.util.List;
 final class DurableFailures {
 
   private final Durables durables;
-  private final AgentStore store;
   private final States states;
   private final Turns turns;
   private final Router router;
@@ -24,7 +22,6 @@ final class DurableFailures {
 
   DurableFailures(Durables durables, States states, Turns turns, Outstanding outstanding) {
     this.durables = durables;
-    this.store = durables.store();
     this.states = states;
     this.turns = turns;
     this.router = turns.router();
@@ -45,12 +42,10 @@ final class DurableFailures {
     if (pause != null) {
       return new Step.Again(pause);
     }
+    if (router.cell(cell.id) != cell) {
+      return durables.done(letter, by); // it was written that the agent has ended
+    }
     try {
-      if (router.cell(cell.id) != cell) {
-        Pending unused = store.submit(new Entry.Stopped(cell.id));
-        free(letter);
-        return durables.done(letter, by);
-      }
       if (!known) {
         Entry.Saved saved = states.saved(cell);
         before = saved.state();
@@ -61,7 +56,7 @@ final class DurableFailures {
       return durables.submitted(commit, by);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return durables.done(letter, by);
+      return left(letter, by);
     } catch (StorageException e) {
       return new Step.StandStill();
     }
@@ -93,7 +88,6 @@ final class DurableFailures {
     router
         .deadLetters()
         .bury(letter.message(), "agent '%s' was stopped before it was handled".formatted(cell.id));
-    free(letter);
     return durables.done(letter, by);
   }
 
@@ -115,11 +109,5 @@ final class DurableFailures {
     }
     outstanding.done(by);
     return Durables.DONE;
-  }
-
-  private void free(Letter letter) {
-    if (letter instanceof Letter.Kept dead) {
-      store.holds().free(dead.place().record());
-    }
   }
 }

@@ -35,7 +35,6 @@ final class DurableTurn extends Turn {
   private final Router router;
   private final GroupOptions options;
   private final Answers answers;
-  private final List<Long> answerRecords;
   private final List<Effect.Kept> kept = new ArrayList<>(2);
   private final List<Effect> passing = new ArrayList<>(0);
   private final IdentityHashMap<Effect.Later, Timers.Handle> handles = new IdentityHashMap<>(0);
@@ -50,8 +49,7 @@ final class DurableTurn extends Turn {
     this.durables = durables;
     this.router = turns.router();
     this.options = turns.options();
-    this.answerRecords = new ArrayList<>(0);
-    this.answers = durables.answers().of(letter, answerRecords);
+    this.answers = durables.answers().of(letter);
   }
 
   @Override
@@ -192,7 +190,7 @@ final class DurableTurn extends Turn {
     super.answered(request, reply, trace);
     var call = new Answers.Call(calls++, Answers.digest(request), Payload.of(reply));
     answers.add(call);
-    durables.answers().keep(letter, call, answerRecords);
+    durables.answers().keep(letter, call);
   }
 
   /**
@@ -209,7 +207,6 @@ final class DurableTurn extends Turn {
     }
     var commit = new Commit(cell, saved(cell, letter, state), kept, passing, letter);
     commit.handles.putAll(handles);
-    commit.answers.addAll(answerRecords);
     return commit;
   }
 
@@ -230,7 +227,7 @@ final class DurableTurn extends Turn {
         && !cell.hasDrawn()
         && position(letter).isEmpty()
         && !(letter instanceof Letter.Kept)
-        && answerRecords.isEmpty()
+        && answers.isEmpty()
         && before != null
         && Arrays.equals(before.json(), state.json());
   }

@@ -72,10 +72,11 @@ final class Durables {
     this.states = new States(store);
     this.failures = new DurableFailures(this, states, turns, outstanding);
     this.answers = new KnownAnswers(store, recorder);
-    this.release = new Release(this, turns, outstanding);
+    this.release = new Release(this, turns);
     var meters = options.meters();
     meters.gauge("mama.durable.loaded", List.of(), loaded, Loaded::count);
     meters.gauge("mama.durable.segments", List.of(), store, s -> s.figures().segments());
+    meters.gauge("mama.durable.held", List.of(), store.holds(), Holds::count);
     meters.gauge("mama.durable.force.nanos", List.of(), store, s -> s.figures().forceMedianNanos());
     meters.more().counter("mama.durable.forces", List.of(), store, s -> s.figures().forces());
     meters.more().counter("mama.durable.records", List.of(), store, s -> s.figures().records());
@@ -172,6 +173,18 @@ final class Durables {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new StorageException("interrupted while the agents were read; open the group again", e);
+    }
+  }
+
+  /**
+   * Has it written that {@code cell} has been stopped for good; in line on return, before another
+   * of its id begins.
+   */
+  void ended(DurableCell cell) {
+    try {
+      Pending unused = Waits.surely(() -> store.submit(new Entry.Stopped(cell.id)));
+    } catch (StorageException e) {
+      LOG.error("agent '{}' was stopped and comes back when resumed: {}", cell.id, e.getMessage());
     }
   }
 
@@ -273,8 +286,15 @@ final class Durables {
     return handle(cell, letter, failures, null, by);
   }
 
-  /** The message is done with. */
+  /**
+   * The message is done with and never comes again: the only way out for one that is not left to
+   * the next run.
+   */
   Step done(Letter letter, Worker by) {
+    if (letter instanceof Letter.Kept kept) {
+      store.holds().free(kept.place().record());
+    }
+    answers.forget(letter);
     router.arrivals().handled(letter.envelope());
     outstanding.done(by);
     return DONE;

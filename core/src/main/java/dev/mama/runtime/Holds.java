@@ -49,6 +49,11 @@ final class Holds {
     seen(record);
   }
 
+  /** How many records are needed; a figure for people, counted while others change it. */
+  long count() {
+    return held.values().stream().mapToLong(AtomicLong::get).sum();
+  }
+
   /** The record {@code record} is there. */
   void seen(long record) {
     if (record - latest > RECORDS / 64) {

@@ -30,26 +30,30 @@ final class KnownAnswers {
     left.forEach((message, answers) -> byMessage.put(message, List.copyOf(answers)));
   }
 
-  /** The turn on {@code message} has committed. */
-  void forget(UUID message) {
-    byMessage.remove(message);
+  /** Lets go of what was answered while {@code letter} was handled: it is done with. */
+  void forget(Letter letter) {
+    if (byMessage.isEmpty()) {
+      return;
+    }
+    List<Answer> known = byMessage.remove(letter.message().id());
+    if (known != null) {
+      known.forEach(answer -> store.holds().free(answer.record()));
+    }
   }
 
   /** What models have answered while {@code letter} was handled before. */
-  Answers of(Letter letter, List<Long> records) {
+  Answers of(Letter letter) {
     List<Answer> known = byMessage.getOrDefault(letter.message().id(), List.of());
-    known.forEach(answer -> records.add(answer.record()));
     return new Answers(known.stream().map(Answer::call).toList());
   }
 
   /** Keeps what a model has answered, for when the turn runs again. Waits until it is in line. */
-  void keep(Letter letter, Answers.Call call, List<Long> records) {
+  void keep(Letter letter, Answers.Call call) {
     UUID message = letter.message().id();
     long generation = store.holds().enter();
     try {
       Pending pending = store.submit(new Entry.Answered(message, call));
       store.holds().hold(pending.sequence());
-      records.add(pending.sequence());
       byMessage.merge(
           message,
           List.of(new Answer(pending.sequence(), call)),

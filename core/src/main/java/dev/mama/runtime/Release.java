@@ -17,16 +17,14 @@ final class Release {
   private final Router router;
   private final Recorder recorder;
   private final GroupOptions options;
-  private final Outstanding outstanding;
 
-  Release(Durables durables, Turns turns, Outstanding outstanding) {
+  Release(Durables durables, Turns turns) {
     this.durables = durables;
     this.store = durables.store();
     this.turns = turns;
     this.router = turns.router();
     this.recorder = turns.recorder();
     this.options = turns.options();
-    this.outstanding = outstanding;
   }
 
   /** Lets out all; false if it is to be tried again later, for the transport takes nothing now. */
@@ -48,8 +46,7 @@ final class Release {
       released(commit);
     }
     if (letter != null) {
-      router.arrivals().handled(letter.envelope());
-      outstanding.done(by);
+      var unused = durables.done(letter, by);
     }
     return true;
   }
@@ -68,16 +65,6 @@ final class Release {
     cell.committed(commit);
     for (Entry.Position position : commit.saved.positions()) {
       cell.positions().moved(position);
-    }
-    Letter letter = commit.letter;
-    if (letter != null) {
-      if (letter instanceof Letter.Kept from) {
-        holds.free(from.place().record());
-      }
-      commit.answers.forEach(holds::free);
-      if (!commit.answers.isEmpty()) {
-        durables.answers().forget(letter.message().id());
-      }
     }
     store.giveUp(commit);
     commit.settled = true;

@@ -205,9 +205,10 @@ final class Turns {
   }
 
   private void stop(Cell cell, Throwable cause) {
-    router.remove(cell);
-    topics.leaveAll(cell);
     cell.refuse(); // and not stop: this is its own turn, which still has to tell the asker
+    cell.end();
+    router.remove(cell); // from here on another may begin under its id
+    topics.leaveAll(cell);
     if (cell.supervision().reaction() == Reaction.ESCALATE) {
       router.elsewhere(() -> options.escalation().accept(cell.id, cause));
     }

@@ -10,12 +10,35 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Waits that end at a time of the group's clock. The machine's clock is waited for by the thread
- * itself; of another one an alarm tells.
+ * Waits that end at a time of the group's clock, or whatever happens. The machine's clock is waited
+ * for by the thread itself; of another one an alarm tells.
  */
 final class Waits {
 
   private Waits() {}
+
+  /** A wait that an interrupt ends. */
+  interface Wait<T> {
+    T get() throws InterruptedException;
+  }
+
+  /** What {@code wait} returns, however often it is interrupted; the thread is told afterwards. */
+  static <T> T surely(Wait<T> wait) {
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return wait.get();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
 
   /** As {@link LockSupport#parkNanos(Object, long)}: it may return before its time. */
   static void parkNanos(Time time, Object blocker, long nanos) {

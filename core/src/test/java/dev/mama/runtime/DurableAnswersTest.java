@@ -20,6 +20,7 @@ import dev.mama.journal.Grade;
 import dev.mama.journal.Journal;
 import dev.mama.runtime.Words.Count;
 import dev.mama.spi.ChatModel;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,6 +31,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A turn that runs again is answered by what models said the first time. */
 @Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -41,6 +44,8 @@ class DurableAnswersTest {
 
   private final List<ChatRequest> asked = new CopyOnWriteArrayList<>();
   private final List<String> heard = new CopyOnWriteArrayList<>();
+
+  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
 
   /** A scripted model: numbers its answers. */
   private final ChatModel model =
@@ -96,13 +101,24 @@ class DurableAnswersTest {
   }
 
   private AgentGroup group(CountDownLatch gate) {
+    return group(gate, Reaction.RESUME);
+  }
+
+  private AgentGroup group(CountDownLatch gate, Reaction reaction) {
     AgentGroup group =
-        Ledger.group(folder).chatModel(model).drainTimeout(Duration.ofMillis(20)).build();
+        Ledger.group(folder)
+            .chatModel(model)
+            .meters(meters)
+            .drainTimeout(Duration.ofMillis(20))
+            .build();
     group.define(
         AgentType.durable("asking", Count.class, () -> new Asking(gate))
-            .supervised(
-                Supervision.of(Reaction.RESUME).withTries(2).withBackOff(Duration.ofMillis(1))));
+            .supervised(Supervision.of(reaction).withTries(2).withBackOff(Duration.ofMillis(1))));
     return group;
+  }
+
+  private double held() {
+    return meters.get("mama.durable.held").gauge().value();
   }
 
   @Test
@@ -144,6 +160,18 @@ class DurableAnswersTest {
     }
     try (var group = group(gate)) {
       assertThat(group.resume().answers()).as("of no use any more").isZero();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"RESUME", "STOP"})
+  void messageThatIsDead_letsGoOfItsAnswers(Reaction reaction) throws Exception {
+    try (var group = group(new CountDownLatch(3), reaction)) {
+      group.start(ANNA, "asking");
+      group.client("client").send(ANNA, Payload.text("go"));
+      await().until(() -> heard.size() == 4);
+      await().until(() -> group.inspect().unfinished() == 0);
+      await().untilAsserted(() -> assertThat(held()).isZero());
     }
   }
 
