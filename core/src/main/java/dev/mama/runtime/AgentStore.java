@@ -241,17 +241,24 @@ final class AgentStore implements AutoCloseable {
     }
   }
 
-  /** Writes {@code entry} and waits until it has the grade; returns its place. */
+  /**
+   * Writes {@code entry} and waits until it has the grade; returns its place.
+   *
+   * @throws InterruptedException if interrupted before it is in line; nothing is written then
+   */
   long append(Entry entry) throws InterruptedException {
     return await(submit(entry));
   }
 
   /**
+   * Waits until what is in line has the grade. It will be read whatever becomes of this thread, so
+   * an interrupt does not end the wait.
+   *
    * @throws StorageException if it was refused
    */
-  long await(Pending pending) throws InterruptedException {
+  long await(Pending pending) {
     try {
-      return pending.await(grade);
+      return Waits.surely(() -> pending.await(grade));
     } catch (JournalException e) {
       throw new StorageException("not accepted: " + e.getMessage(), e);
     }

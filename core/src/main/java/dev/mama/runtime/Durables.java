@@ -189,7 +189,8 @@ final class Durables {
   }
 
   /**
-   * Has {@code cells} written as they begin; where that fails, they are not there any more.
+   * Has {@code cells} written as they begin; where that fails, they are not there any more. Once
+   * the first is in line the others follow, interrupted or not: all of them are there, or none.
    *
    * @throws StorageException if the disk refuses
    */
@@ -201,7 +202,8 @@ final class Durables {
       long[] records = new long[cells.size()];
       for (int i = 0; i < records.length; i++) {
         DurableCell cell = cells.get(i);
-        last = store.submit(new Entry.Saved(cell.id, cell.type(), 0, null, List.of()));
+        var begins = new Entry.Saved(cell.id, cell.type(), 0, null, List.of());
+        last = last == null ? store.submit(begins) : Waits.surely(() -> store.submit(begins));
         records[i] = last.sequence();
       }
       if (last != null) {

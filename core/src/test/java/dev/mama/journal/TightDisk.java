@@ -4,13 +4,23 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /** A real folder on a disk that a test declares full, or unable to force. Stands in for one. */
 public final class TightDisk {
 
   public final AtomicBoolean full = new AtomicBoolean();
   public final AtomicBoolean broken = new AtomicBoolean();
+
+  /** Where there is one, writes wait for it. */
+  public final AtomicReference<@Nullable CountDownLatch> gate = new AtomicReference<>();
+
+  /** How many writes have come to the gate. */
+  public final AtomicInteger atGate = new AtomicInteger();
 
   /** Opens the journal in {@code folder} on this disk. */
   public Journal open(Path folder, JournalOptions options) {
@@ -24,6 +34,18 @@ public final class TightDisk {
   private void check() throws IOException {
     if (full.get()) {
       throw new IOException("No space left on device");
+    }
+  }
+
+  private void await(@Nullable CountDownLatch shut) {
+    if (shut == null) {
+      return;
+    }
+    atGate.incrementAndGet();
+    try {
+      shut.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("nobody interrupts the journal's thread", e);
     }
   }
 
@@ -101,6 +123,7 @@ public final class TightDisk {
     @Override
     public void write(ByteBuffer from, long offset) throws IOException {
       check();
+      await(gate.get());
       real.write(from, offset);
     }
 

@@ -28,6 +28,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -202,7 +204,7 @@ class DurableFaultTest {
       // An ask is not written; the turn that it brings about is, and waits.
       var asker = group.client("asker");
       var asked =
-          java.util.concurrent.CompletableFuture.supplyAsync(() -> {
+          CompletableFuture.supplyAsync(() -> {
             try {
               return asker.ask(ANNA, Payload.of(new Entry(3, "bert")), Duration.ofSeconds(1));
             } catch (Exception e) {
@@ -220,6 +222,62 @@ class DurableFaultTest {
     }
     try (var group = Ledger.open(folder)) {
       assertThat(Ledger.numbers(group, ANNA)).containsExactly(1, 3);
+    }
+  }
+
+  @Test
+  void send_interruptedWhileTheDiskTakesTheMessage_hasSentIt() throws Exception {
+    var disk = new TightDisk();
+    try (var group =
+        Ledger.group(folder).journals(path -> disk.open(path, AgentStore.OPTIONS)).build()) {
+      group.define(Ledger.type());
+      group.start(ANNA, "ledger");
+      var client = group.client("client");
+      var gate = new CountDownLatch(1);
+      var told = new CompletableFuture<Boolean>();
+      disk.gate.set(gate);
+      Thread sender =
+          Thread.startVirtualThread(() -> {
+            try {
+              client.send(ANNA, Payload.of(new Entry(1, "")));
+              told.complete(Thread.currentThread().isInterrupted());
+            } catch (Exception e) {
+              told.completeExceptionally(e);
+            }
+          });
+      await().until(() -> disk.atGate.get() == 1);
+      sender.interrupt();
+      disk.gate.set(null);
+      gate.countDown();
+      assertThat(told.get(1, TimeUnit.MINUTES)).as("still interrupted").isTrue();
+      await().until(() -> Ledger.numbers(group, ANNA).equals(List.of(1)));
+    }
+  }
+
+  @Test
+  void start_interruptedWhileTheDiskTakesTheAgents_hasStartedThem() throws Exception {
+    var disk = new TightDisk();
+    try (var group =
+        Ledger.group(folder).journals(path -> disk.open(path, AgentStore.OPTIONS)).build()) {
+      group.define(Ledger.type());
+      var gate = new CountDownLatch(1);
+      disk.gate.set(gate);
+      var told = new CompletableFuture<Boolean>();
+      Thread starter =
+          Thread.startVirtualThread(() -> {
+            try {
+              group.startAll(List.of(ANNA, BERT), "ledger");
+              told.complete(Thread.currentThread().isInterrupted());
+            } catch (Exception e) {
+              told.completeExceptionally(e);
+            }
+          });
+      await().until(() -> disk.atGate.get() == 1);
+      starter.interrupt();
+      disk.gate.set(null);
+      gate.countDown();
+      assertThat(told.get(1, TimeUnit.MINUTES)).as("still interrupted").isTrue();
+      assertThat(group.inspect().agents()).isEqualTo(2);
     }
   }
 
