@@ -281,7 +281,7 @@ final class AgentStore implements AutoCloseable {
         commit.pending = now.get();
         return;
       }
-      Worker.waits(by);
+      Worker.waitsSurely(by);
       try {
         commit.pending = journal.submit(bytes);
       } finally {

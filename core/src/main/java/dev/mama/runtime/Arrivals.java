@@ -94,10 +94,24 @@ final class Arrivals {
     handled(envelope);
   }
 
-  /** Tells the transport that {@code envelope} is done with, if there was one. */
+  /**
+   * Tells the transport that {@code envelope} is done with, if there was one. Where it fails the
+   * message may come again, and is known then.
+   */
   void handled(@Nullable Envelope envelope) {
-    if (transport != null && envelope != null) {
+    if (transport == null || envelope == null) {
+      return;
+    }
+    try {
       transport.handled(envelope);
+    } catch (RuntimeException e) {
+      Message message = envelope.message();
+      router.elsewhere(() ->
+          recorder.error(
+              "agent/" + message.to(),
+              "transport '%s' did not let go of message %s: %s"
+                  .formatted(transport.name(), message.id(), e),
+              message.trace()));
     }
   }
 

@@ -45,6 +45,9 @@ final class Commit {
 
   boolean settled;
 
+  /** Whether it was told that it waits for the transport. */
+  boolean told;
+
   Commit(
       DurableCell cell,
       Entry.Saved saved,

@@ -268,6 +268,15 @@ final class Durables {
 
   /** Has {@code cell}'s agent handle {@code letter}; throws nothing. */
   Step turn(DurableCell cell, Letter letter, int failures, Worker by) {
+    try {
+      return attempt(cell, letter, failures, by);
+    } catch (Throwable e) {
+      turns.surprised(cell, letter, e);
+      return new Step.Again(REFUSED);
+    }
+  }
+
+  private Step attempt(DurableCell cell, Letter letter, int failures, Worker by) {
     Message message = letter.message();
     if (letter instanceof Letter.Leave) {
       loaded.leave(cell);
@@ -366,7 +375,12 @@ final class Durables {
 
   /** Lets out what a written turn has brought about; see {@link Release#of}. */
   @Nullable Duration release(DurableCell cell, Commit commit, Worker by) {
-    return release.of(cell, commit, by) ? null : REFUSED;
+    try {
+      return release.of(cell, commit, by) ? null : REFUSED;
+    } catch (RuntimeException e) {
+      LOG.error("agent '{}': what its turn brought about is tried again", cell.id, e);
+      return REFUSED;
+    }
   }
 
   void close() {

@@ -4,8 +4,10 @@ import dev.mama.MamaException;
 import dev.mama.Message;
 import dev.mama.PayloadException;
 import dev.mama.StorageException;
+import dev.mama.TransportException;
 import dev.mama.UnknownAgentException;
 import dev.mama.journal.Pending;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** Lets out what a durable turn has brought about, once the turn is written. */
@@ -17,6 +19,9 @@ final class Release {
   private final Router router;
   private final Recorder recorder;
   private final GroupOptions options;
+
+  /** Whether the transport has refused since it last took a message over. */
+  private final AtomicBoolean away = new AtomicBoolean();
 
   Release(Durables durables, Turns turns) {
     this.durables = durables;
@@ -112,18 +117,19 @@ final class Release {
       }
       case Effect.Row row -> recorder.keepSurely(row.event());
       case Effect.Wire wire -> {
-        return sendOut(cell, wire, by);
+        return sendOut(cell, commit, wire, by);
       }
     }
     return true;
   }
 
-  private boolean sendOut(DurableCell cell, Effect.Wire wire, Worker by) {
+  private boolean sendOut(DurableCell cell, Commit commit, Effect.Wire wire, Worker by) {
     Message message = wire.envelope().message();
-    Worker.waits(by);
     try {
+      Worker.waits(by);
       router.awaitRoom(message.to());
       router.sendOut(wire.envelope());
+      away.set(false);
       return true;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -132,14 +138,26 @@ final class Release {
       router.deadLetters().record(message, e.toString());
       return true;
     } catch (MamaException e) {
-      recorder.error(
-          "agent/" + cell.id,
-          "message %s to '%s' is sent again: %s"
-              .formatted(message.id(), message.to(), e.getMessage()),
-          message.trace());
+      report(cell, commit, message, e);
       return false;
     } finally {
       Worker.goesOn(by);
+    }
+  }
+
+  /** Once for each turn that waits, and of a transport that is away once for all of them. */
+  private void report(DurableCell cell, Commit commit, Message message, MamaException cause) {
+    boolean told = commit.told;
+    commit.told = true;
+    if (cause instanceof TransportException) {
+      told |= away.getAndSet(true);
+    }
+    if (!told) {
+      recorder.error(
+          "agent/" + cell.id,
+          "message %s to '%s' is sent again: %s"
+              .formatted(message.id(), message.to(), cause.getMessage()),
+          message.trace());
     }
   }
 
@@ -165,7 +183,7 @@ final class Release {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (MamaException e) {
+    } catch (RuntimeException e) {
       recorder.error(
           "agent/" + cell.id, e.toString(), letter == null ? null : letter.message().trace());
     }

@@ -13,9 +13,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Runs turns: one message, one agent, and whatever comes of it. */
 final class Turns {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Turns.class);
 
   private final GroupOptions options;
   private final Router router;
@@ -111,24 +115,39 @@ final class Turns {
    * @return the pause after which it must be tried again, or null if the message is done with
    */
   @Nullable Duration run(Cell cell, Letter letter, int failures, Worker by) {
-    Message message = letter.message();
     Duration pause = null;
-    if (cell.isStopped()) {
-      deadLetters.bury(message, "agent '%s' was stopped before it was handled".formatted(cell.id));
-    } else if (letter.isAsk() && message.deadline().remaining(options.time()).isZero()) {
-      meters.expired.increment(); // its asker has given up
-    } else if (letter.isTimed()) {
-      try (Sample sample = meters.begin(cell, letter)) {
-        pause = handle(cell, letter, failures, sample, by);
-      }
-    } else {
-      pause = handle(cell, letter, failures, null, by);
+    try {
+      pause = attempt(cell, letter, failures, by);
+    } catch (Throwable e) {
+      surprised(cell, letter, e);
     }
     if (pause == null) {
       router.arrivals().handled(letter.envelope());
       outstanding.done(by);
     }
     return pause;
+  }
+
+  /** What is reported where not the agent's code has failed, but what is around it. */
+  void surprised(Cell cell, Letter letter, Throwable cause) {
+    LOG.error("agent '{}', message {}: {}", cell.id, letter.message().id(), cause, cause);
+    meters.failed.increment();
+  }
+
+  private @Nullable Duration attempt(Cell cell, Letter letter, int failures, Worker by) {
+    Message message = letter.message();
+    if (cell.isStopped()) {
+      deadLetters.bury(message, "agent '%s' was stopped before it was handled".formatted(cell.id));
+    } else if (letter.isAsk() && message.deadline().remaining(options.time()).isZero()) {
+      meters.expired.increment(); // its asker has given up
+    } else if (letter.isTimed()) {
+      try (Sample sample = meters.begin(cell, letter)) {
+        return handle(cell, letter, failures, sample, by);
+      }
+    } else {
+      return handle(cell, letter, failures, null, by);
+    }
+    return null;
   }
 
   // A turn runs foreign code, which may throw anything; whatever it is must not reach the

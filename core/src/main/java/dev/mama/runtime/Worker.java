@@ -10,12 +10,16 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A virtual thread that runs one agent after another as long as there are any with messages. While
  * it runs a turn it holds one of the dispatcher's permits, unless that turn waits.
  */
 final class Worker implements Runnable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
 
   /** So many agents in a row may come from the own slot before the common queue gets its chance. */
   private static final int LONGEST_STREAK = 64;
@@ -117,7 +121,7 @@ final class Worker implements Runnable {
         }
         case Cell cell -> {
           begin(cell);
-          cell.run(this);
+          run(cell);
           CURRENT.setRelease(this, null);
           regainPermit();
           if (dispatcher.tooMany() && lendPermit()) {
@@ -135,6 +139,17 @@ final class Worker implements Runnable {
       if (done % YIELD_EVERY == 0) {
         Thread.yield();
       }
+    }
+  }
+
+  // Whatever is thrown here must take neither the worker nor the agent with it.
+  private void run(Cell cell) {
+    try {
+      cell.run(this);
+    } catch (Throwable e) {
+      LOG.error("agent '{}' was interrupted by an error, and goes on", cell.id, e);
+      endTurn();
+      dispatcher.enqueue(cell);
     }
   }
 
@@ -294,6 +309,13 @@ final class Worker implements Runnable {
   static void waits(@Nullable Worker worker) {
     if (worker != null) {
       worker.dispatcher.checkWaiting();
+      worker.lendPermit();
+    }
+  }
+
+  /** As {@link #waits}, of a turn that is over: it waits however many do. */
+  static void waitsSurely(@Nullable Worker worker) {
+    if (worker != null) {
       worker.lendPermit();
     }
   }

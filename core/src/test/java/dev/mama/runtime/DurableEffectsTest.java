@@ -95,6 +95,14 @@ class DurableEffectsTest {
     return group;
   }
 
+  private static long errors(InMemoryEventLog log, String text) throws InterruptedException {
+    List<Event> rows = new ArrayList<>();
+    log.read(Ledger.EXPERIMENT, rows::add);
+    return rows.stream()
+        .filter(row -> row instanceof Event.ErrorRaised error && error.detail().contains(text))
+        .count();
+  }
+
   private static List<Integer> seen(AgentGroup group) throws InterruptedException {
     return group
         .client("asker-" + System.nanoTime())
@@ -174,15 +182,8 @@ class DurableEffectsTest {
       wire.down.set(true);
       client.send(ANNA, Payload.of(new Count(2)));
       client.send(ANNA, Payload.of(new Count(3)));
-      await()
-          .until(() -> {
-            List<Event> rows = new ArrayList<>();
-            log.read(Ledger.EXPERIMENT, rows::add);
-            return rows.stream()
-                .anyMatch(row ->
-                    row instanceof Event.ErrorRaised error
-                        && error.detail().contains("is sent again: down"));
-          });
+      await().until(() -> wire.refused.get() >= 3);
+      assertThat(errors(log, "is sent again: down")).as("said once").isEqualTo(1);
     }
     wire.down.set(false);
     try (var log = new InMemoryEventLog();
@@ -200,6 +201,43 @@ class DurableEffectsTest {
       assertThat(seen(group)).containsExactly(1, 2, 3);
     }
     assertThat(wire.sent).as("nothing is sent twice").hasSize(sent);
+  }
+
+  @Test
+  void messageToElsewhere_whileTooManyTurnsWait_isSentOnceTheyGoOn() throws Exception {
+    var gate = new Words.Gate();
+    try (var log = new InMemoryEventLog();
+        var group = Ledger.group(folder).transport(wire).eventLog(log).waitingTurns(1).build()) {
+      group.define(AgentType.durable("reporter", Numbers.class, Reporter::new));
+      group.start(ANNA, "reporter");
+      AgentId shut = Words.start(group, "gate", gate);
+      AgentId waiting =
+          Words.start(
+              group,
+              "waiting",
+              (message, context) -> {
+                var unused = context.ask(shut, message.payload(), Words.LONG);
+              });
+      group.client("one").send(waiting, Payload.of(new Words.Go()));
+      Words.await(gate.begun);
+      group.client("other").send(ANNA, Payload.of(new Count(1)));
+      await().until(() -> errors(log, "is sent again: 1 turns of this group wait already") > 0);
+      gate.open.countDown();
+      await().until(() -> wire.numbers().equals(List.of(1)));
+    }
+  }
+
+  @Test
+  void transportThatStumbles_stopsNobody() throws Exception {
+    try (var log = new InMemoryEventLog();
+        var group = group(log)) {
+      wire.stumbles.set(true);
+      wire.deliver(ANNA, 5, 1);
+      await().until(() -> errors(log, "did not let go of message") == 1);
+      wire.deliver(ANNA, 5, 2);
+      await().until(() -> seen(group).equals(List.of(1, 2)));
+      await().until(() -> group.inspect().unfinished() == 0);
+    }
   }
 
   @Test

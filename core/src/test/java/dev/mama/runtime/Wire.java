@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /** The other end of a transport, in a test's hand; {@link #FAR} is there. */
@@ -27,6 +28,11 @@ final class Wire implements Transport {
   final List<Envelope> sent = new CopyOnWriteArrayList<>();
   final List<Envelope> handled = new CopyOnWriteArrayList<>();
   final AtomicBoolean down = new AtomicBoolean();
+  final AtomicInteger refused = new AtomicInteger();
+
+  /** Whether the next message that is handled makes the transport stumble. */
+  final AtomicBoolean stumbles = new AtomicBoolean();
+
   volatile Consumer<Envelope> receiver = envelope -> {};
 
   @Override
@@ -61,6 +67,9 @@ final class Wire implements Transport {
 
   @Override
   public void handled(Envelope envelope) {
+    if (stumbles.compareAndSet(true, false)) {
+      throw new IllegalStateException("stumbled");
+    }
     if (envelope.sequence() != null) { // else it has never been here
       handled.add(envelope);
     }
@@ -71,6 +80,7 @@ final class Wire implements Transport {
 
   private void check() {
     if (down.get()) {
+      refused.incrementAndGet();
       throw new TransportException("down", null);
     }
   }
