@@ -173,7 +173,8 @@ final class AgentStore implements AutoCloseable {
     return found.getFirst();
   }
 
-  private void flush() throws InterruptedException {
+  /** Waits until all that is in line can be read. */
+  void flush() throws InterruptedException {
     try {
       var unused = submit(head).await(Grade.JOURNALLED);
     } catch (JournalException e) {

@@ -3,16 +3,19 @@ package dev.mama.runtime;
 import dev.mama.StorageException;
 import dev.mama.journal.Pending;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /*
  * As a log-structured file system cleans its segments (Rosenblum and Ousterhout, 1992): what still
  * counts of the oldest part of the journal is written again at its end, and then that part is let
- * go. What counts are states that are their agents' latest, and messages to come later. Other
- * messages are waited for: they are about to be handled.
+ * go. What counts are states that are their agents' latest, messages to come later, and how far an
+ * agent has come with senders elsewhere, of which a turn's record says only what that turn moved.
+ * Other messages are waited for: they are about to be handled.
  */
 
 /**
@@ -65,8 +68,13 @@ final class Cleaner implements AutoCloseable {
   private void clean(long first, long generation) {
     try {
       long end = generation * Holds.RECORDS;
-      var unused = store.append(store.head());
+      timers.moveBefore(end);
+      if (!store.holds().giveUpBefore(generation)) {
+        return; // something there is still needed: nothing is read for nothing
+      }
+      store.flush();
       var moving = new ArrayList<Moving>(AT_ONCE);
+      var passed = new LinkedHashMap<DurableCell, Entry.Saved>();
       store.read(
           first,
           end,
@@ -77,18 +85,24 @@ final class Cleaner implements AutoCloseable {
                   case Entry.Committed turn -> turn.saved();
                   default -> null;
                 };
-            if (saved != null
-                && router.cell(saved.agent()) instanceof DurableCell cell
-                && cell.record() == record) {
-              move(cell, record, saved, moving);
+            if (saved != null && router.cell(saved.agent()) instanceof DurableCell cell) {
+              if (cell.record() == record) {
+                passed.remove(cell);
+                moving.add(new Moving(cell, record, copy(cell, saved)));
+                settle(moving, AT_ONCE);
+              } else if (!saved.positions().isEmpty()) {
+                passed.put(cell, saved);
+              }
             }
           });
-      settle(moving);
-      timers.moveBefore(end);
-      if (store.holds().giveUpBefore(generation)) {
-        cleanedBefore = end;
-        store.releaseBefore(end);
+      // Of those whose latest record stands further on, what it does not say of senders elsewhere.
+      for (var each : passed.entrySet()) {
+        moving.add(new Moving(each.getKey(), -1, copy(each.getKey(), each.getValue())));
+        settle(moving, AT_ONCE);
       }
+      settle(moving, 1);
+      cleanedBefore = end;
+      store.releaseBefore(end);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (StorageException | dev.mama.journal.JournalException e) {
@@ -100,31 +114,31 @@ final class Cleaner implements AutoCloseable {
     }
   }
 
-  private record Moving(DurableCell cell, long record, Pending copy) {}
+  private record Moving(DurableCell cell, long record, @Nullable Pending copy) {}
 
-  private void move(DurableCell cell, long record, Entry.Saved saved, List<Moving> moving)
+  /** Writes {@code saved} again, with all that is known of senders elsewhere by now. */
+  private static @Nullable Pending copy(DurableCell cell, Entry.Saved saved)
       throws InterruptedException {
     Positions positions = cell.positionsIfAny();
-    var whole =
+    return cell.write(
         new Entry.Saved(
             saved.agent(),
             saved.type(),
             saved.turn(),
             saved.state(),
-            positions == null ? List.of() : positions.all());
-    Pending copy = cell.write(whole);
-    if (copy != null) {
-      moving.add(new Moving(cell, record, copy));
-    }
-    if (moving.size() == AT_ONCE) {
-      settle(moving);
-    }
+            positions == null ? List.of() : positions.all()));
   }
 
-  private void settle(List<Moving> moving) throws InterruptedException {
+  /** Waits for the copies, once there are {@code enough}. */
+  private void settle(List<Moving> moving, int enough) {
+    if (moving.size() < enough) {
+      return;
+    }
     for (Moving each : moving) {
-      long copy = store.await(each.copy());
-      var unused = each.cell().moved(each.record(), copy); // unless a turn was faster
+      if (each.copy() != null) {
+        long copy = store.await(each.copy());
+        var unused = each.cell().moved(each.record(), copy); // unless a turn was faster
+      }
     }
     moving.clear();
   }
