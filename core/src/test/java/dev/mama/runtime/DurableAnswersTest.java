@@ -157,6 +157,7 @@ class DurableAnswersTest {
       gate.countDown();
       assertThat(heard).containsExactly("answer 1", "answer 2", "answer 1", "answer 2");
       assertThat(asked).hasSize(2);
+      await().until(() -> group.inspect().unfinished() == 0);
     }
     try (var group = group(gate)) {
       assertThat(group.resume().answers()).as("of no use any more").isZero();
