@@ -6,6 +6,9 @@ import dev.mama.AskTimeoutException;
 import dev.mama.ChatException;
 import dev.mama.MailboxFullException;
 import dev.mama.MamaException;
+import dev.mama.PayloadException;
+import dev.mama.StorageException;
+import dev.mama.TransportException;
 import dev.mama.UnknownAgentException;
 import java.time.Duration;
 import java.util.regex.Matcher;
@@ -24,20 +27,41 @@ final class Failures {
   /** A failure of a type that cannot be made again. */
   private static final class RecordedException extends MamaException {
     private static final long serialVersionUID = 1L;
+    private final String type;
 
-    RecordedException(String message) {
+    RecordedException(String type, String message) {
       super(message, null);
+      this.type = type;
     }
   }
 
   private Failures() {}
 
-  /** What two runs have in common of {@code failure}. */
-  static String write(MamaException failure) {
-    return MARK + failure.getClass().getSimpleName();
+  /** How a turn that fails of {@code cause} ends; what it says may have times and ids in it. */
+  static Happening end(Throwable cause) {
+    return new Happening("failed", type(cause), "", String.valueOf(cause.getMessage()));
   }
 
-  static String aside(MamaException failure) {
+  /** Whether two turns failed of the same; the first may be noted with its words, as once was. */
+  static boolean isSameEnd(Happening noted, Happening now) {
+    String argument = noted.argument();
+    String words = argument.contains(":") ? argument.substring(0, argument.indexOf(':')) : argument;
+    return noted.kind().equals(now.kind())
+        && words.substring(words.lastIndexOf('.') + 1).equals(now.argument());
+  }
+
+  private static String type(Throwable failure) {
+    return failure instanceof RecordedException recorded
+        ? recorded.type
+        : failure.getClass().getSimpleName();
+  }
+
+  /** What two runs have in common of {@code failure}. */
+  static String write(Exception failure) {
+    return MARK + type(failure);
+  }
+
+  static String aside(Exception failure) {
     String agent =
         switch (failure) {
           case AgentFailedException e -> e.agent().value();
@@ -46,15 +70,14 @@ final class Failures {
           case AskTimeoutException e -> e.agent().value();
           default -> "";
         };
-    String type =
-        failure instanceof ChatException e ? e.reason().name() : failure.getClass().getSimpleName();
+    String type = failure instanceof ChatException e ? e.reason().name() : type(failure);
     int attempts = failure instanceof ChatException e ? e.attempts() : 0;
     return RunFormat.JSON.writeValueAsString(
         new Noted(type, agent, String.valueOf(failure.getMessage()), attempts));
   }
 
   /** The failure that {@code happening} ended with, or null if it did not. */
-  static @Nullable MamaException read(Happening happening) {
+  static @Nullable Exception read(Happening happening) {
     if (!happening.result().startsWith(MARK)) {
       return null;
     }
@@ -75,7 +98,14 @@ final class Failures {
               noted.attempts(),
               null,
               null);
-      default -> new RecordedException(noted.message());
+      case "PayloadException" -> new PayloadException(noted.message());
+      case "StorageException" -> new StorageException(noted.message(), null);
+      case "TransportException" -> new TransportException(noted.message(), null);
+      case "IllegalArgumentException" -> new IllegalArgumentException(noted.message());
+      case "IllegalStateException" -> new IllegalStateException(noted.message());
+      case "UnsupportedOperationException" -> new UnsupportedOperationException(noted.message());
+      case "InterruptedException" -> new InterruptedException(noted.message());
+      default -> new RecordedException(type, noted.message());
     };
   }
 

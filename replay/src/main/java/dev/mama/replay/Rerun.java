@@ -89,6 +89,9 @@ public final class Rerun {
       act(turn, agent, input, new TapedContext(turn.agent(), tape, null));
       tape.end(null);
     } catch (Exception | Error e) { // foreign code; compared with what it threw then
+      if (e instanceof InterruptedException now && !tape.isInterrupted()) {
+        throw now; // not the agent then: this thread
+      }
       failed = true;
       tape.end(e);
     }

@@ -7,6 +7,7 @@ import dev.mama.AgentType;
 import dev.mama.ExperimentId;
 import dev.mama.Message;
 import dev.mama.StepAgent;
+import dev.mama.journal.Grade;
 import dev.mama.journal.Journal;
 import dev.mama.journal.JournalException;
 import dev.mama.runtime.Steps;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
 /**
@@ -44,6 +46,15 @@ public final class RunJournal implements AutoCloseable {
   /** Turns of steps that not all have finished. */
   private final Map<AgentId, Map<Long, List<TurnRecord>>> unfinished = new ConcurrentHashMap<>();
 
+  private final AtomicReference<Lost> lost = new AtomicReference<>(new Lost(0, ""));
+
+  /** Turns that are not kept, and why the first is not. */
+  private record Lost(long turns, String why) {
+    Lost and(Lost more) {
+      return new Lost(turns + more.turns, turns > 0 ? why : more.why);
+    }
+  }
+
   private RunJournal(Journal journal) {
     this.journal = journal;
   }
@@ -62,9 +73,18 @@ public final class RunJournal implements AutoCloseable {
         throw new RunException(
             "%s is not empty; give each run a folder of its own".formatted(folder), null);
       }
-      var journal = new RunJournal(Journal.open(folder, RunFormat.OPTIONS));
-      journal.append(new RunFormat.Head(RunFormat.VERSION, experiment.value(), seed));
-      return journal;
+      var head = new RunFormat.Head(RunFormat.VERSION, experiment.value(), seed);
+      Journal journal = Journal.open(folder, RunFormat.OPTIONS);
+      boolean begun = false;
+      try {
+        var unused = journal.append(RunFormat.write(head).array(), Grade.JOURNALLED);
+        begun = true;
+        return new RunJournal(journal);
+      } finally {
+        if (!begun) {
+          journal.close();
+        }
+      }
     } catch (IOException | JournalException e) {
       throw new RunException(
           "a run cannot be kept in %s: %s; choose another folder".formatted(folder, e.getMessage()),
@@ -138,14 +158,21 @@ public final class RunJournal implements AutoCloseable {
     }
   }
 
-  private void append(Record record) throws InterruptedException {
-    var unused = journal.submit(RunFormat.write(record));
+  /** Whatever becomes of it, the turn is over and must not be tried again for it. */
+  private void append(TurnRecord turn) throws InterruptedException {
+    try {
+      var unused = journal.submit(RunFormat.write(turn));
+    } catch (IllegalArgumentException | JournalException e) {
+      lost.accumulateAndGet(
+          new Lost(1, "turn of '%s': %s".formatted(turn.agent(), e.getMessage())), Lost::and);
+    }
   }
 
   /**
    * Writes what is in line.
    *
-   * @throws RunException if the disk failed
+   * @throws RunException if the disk failed, was full for a while, or a turn was larger than a
+   *     journal takes: the run cannot be run again as a whole
    */
   @Override
   public void close() {
@@ -153,6 +180,13 @@ public final class RunJournal implements AutoCloseable {
       journal.close();
     } catch (JournalException e) {
       throw new RunException("the run could not be kept: " + e.getMessage(), e);
+    }
+    Lost all = lost.get().and(new Lost(journal.figures().refused(), "the disk refused them"));
+    if (all.turns > 0) {
+      throw new RunException(
+          "%,d turns of the run are not kept (%s); give it a disk with room, and run it anew"
+              .formatted(all.turns, all.why),
+          null);
     }
   }
 }

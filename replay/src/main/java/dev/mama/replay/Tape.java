@@ -1,6 +1,5 @@
 package dev.mama.replay;
 
-import dev.mama.MamaException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -78,14 +77,14 @@ abstract class Tape {
         Note note = write.apply(result);
         happenings.add(new Happening(kind, argument, note.result(), note.aside()));
         return result;
-      } catch (MamaException e) {
+      } catch (RuntimeException | InterruptedException e) {
         happenings.add(new Happening(kind, argument, Failures.write(e), Failures.aside(e)));
         throw e;
       }
     }
 
     void failed(Throwable cause) {
-      happenings.add(new Happening("failed", cause.toString(), "", ""));
+      happenings.add(Failures.end(cause));
     }
   }
 
@@ -94,6 +93,7 @@ abstract class Tape {
     private final Iterator<Happening> noted;
     private @Nullable Happening expected;
     private @Nullable Happening happened;
+    private boolean interrupted;
 
     Playing(Iterator<Happening> noted) {
       this.noted = noted;
@@ -105,15 +105,20 @@ abstract class Tape {
         String argument,
         Call<T> real,
         Function<T, Note> write,
-        Function<Happening, T> read) {
+        Function<Happening, T> read)
+        throws InterruptedException {
       Happening next = noted.hasNext() ? noted.next() : null;
       if (next == null || !next.kind().equals(kind) || !next.argument().equals(argument)) {
         part(next, new Happening(kind, argument, "", ""));
         throw new IllegalStateException("the run has parted from what was recorded");
       }
-      MamaException failure = Failures.read(next);
-      if (failure != null) {
-        throw failure;
+      Exception failure = Failures.read(next);
+      if (failure instanceof InterruptedException e) {
+        interrupted = true;
+        throw e;
+      }
+      if (failure instanceof RuntimeException e) {
+        throw e;
       }
       return read.apply(next);
     }
@@ -128,10 +133,15 @@ abstract class Tape {
     /** The turn is over. */
     void end(@Nullable Throwable failure) {
       Happening next = noted.hasNext() ? noted.next() : null;
-      Happening now = failure == null ? null : new Happening("failed", failure.toString(), "", "");
-      if (next == null ? now != null : now == null || !now.isSame(next)) {
+      Happening now = failure == null ? null : Failures.end(failure);
+      if (next == null ? now != null : now == null || !Failures.isSameEnd(next, now)) {
         part(next, now);
       }
+    }
+
+    /** Whether the agent was interrupted then. */
+    boolean isInterrupted() {
+      return interrupted;
     }
 
     boolean isParted() {

@@ -3,14 +3,20 @@ package dev.mama.replay;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mama.AgentId;
 import dev.mama.AgentType;
+import dev.mama.Payload;
+import dev.mama.Supervision;
+import dev.mama.Supervision.Reaction;
 import dev.mama.journal.Grade;
 import dev.mama.journal.Journal;
+import dev.mama.testkit.TestGroup;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -92,6 +98,67 @@ class RunRefusalTest extends RunRig {
       Rerun again = run.again(List.of(AgentType.of("echo", () -> ECHO)));
       assertThat(again.go(10)).isEmpty();
       assertThat(again.turns()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void turnLargerThanAJournalTakes_isNotTriedAgain_andTheRunSaysSo() throws Exception {
+    Path path = folder.resolve("large");
+    var turns = new AtomicInteger();
+    String large = "x".repeat(900_000);
+    RunJournal journal = RunJournal.create(path, EXPERIMENT, 1);
+    try (var group = TestGroup.seeded(1)) {
+      group.define(
+          journal.recorded(
+              AgentType.of(
+                      "talker",
+                      () ->
+                          (message, context) -> {
+                            turns.incrementAndGet();
+                            for (int i = 0; i < 20; i++) {
+                              context.record("words", new Payload.Text(large));
+                            }
+                          })
+                  .supervised(Supervision.of(Reaction.RESUME).withTries(3))));
+      AgentId talker = group.start("talker", "talker");
+      group.client("client").send(talker, Payload.text("go"));
+      group.settle();
+    }
+    assertThat(turns).hasValue(1);
+    assertThatThrownBy(journal::close)
+        .isInstanceOf(RunException.class)
+        .hasMessageContaining("1 turns of the run are not kept")
+        .hasMessageContaining("'talker'");
+  }
+
+  @Test
+  void failuresThatAnAgentMeets_areMetAgain() throws Exception {
+    Path path = folder.resolve("failures");
+    AgentType type =
+        AgentType.of(
+            "clumsy",
+            () ->
+                (message, context) -> {
+                  try {
+                    context.metric("not a name", 1);
+                  } catch (IllegalArgumentException e) {
+                    if (!message.from().equals(context.self())) {
+                      context.send(context.self(), Payload.text("minded"));
+                    }
+                  }
+                  throw new IllegalStateException("at " + System.nanoTime());
+                });
+    try (var journal = RunJournal.create(path, EXPERIMENT, 1);
+        var group = TestGroup.seeded(1)) {
+      group.define(journal.recorded(type));
+      AgentId clumsy = group.start("clumsy", "clumsy");
+      group.client("client").send(clumsy, Payload.text("go"));
+      group.settle();
+    }
+    try (Run run = Run.open(path)) {
+      Rerun again = run.again(List.of(type));
+      assertThat(again.go(10)).isEmpty();
+      assertThat(again.turns()).isEqualTo(2);
     }
   }
 }
