@@ -5,6 +5,7 @@ import dev.mama.ExperimentId;
 import dev.mama.TransportException;
 import dev.mama.UnknownAgentException;
 import dev.mama.spi.Envelope;
+import dev.mama.spi.Presence;
 import dev.mama.spi.Transport;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -39,6 +40,8 @@ public final class InMemoryTransport implements Transport {
   private final Map<Address, Consumer<Envelope>> receivers = new ConcurrentHashMap<>();
   private final Map<Topic, List<Consumer<Envelope>>> topics = new ConcurrentHashMap<>();
   private final BlockingQueue<Runnable> accepted = new LinkedBlockingQueue<>();
+
+  private final PresenceBoard presence = new PresenceBoard();
 
   /** One permit per envelope between {@link #send} and the end of its delivery. */
   private final Semaphore window = new Semaphore(WINDOW, true);
@@ -134,6 +137,24 @@ public final class InMemoryTransport implements Transport {
     Topic topic = new Topic(envelope.experiment(), envelope.message().to());
     accepted.add(() ->
         topics.getOrDefault(topic, List.of()).forEach(receiver -> deliver(receiver, envelope)));
+  }
+
+  /**
+   * Tells those who watch {@code experiment} what has become of a process: nothing dies within one
+   * process by itself, so whoever plays several says so.
+   *
+   * @throws TransportException if the transport is closed
+   */
+  public void announce(ExperimentId experiment, Presence news) {
+    refuseIfClosed();
+    presence.tell(experiment, news);
+  }
+
+  /** {@inheritDoc} What is told comes from {@link #announce}, on its caller's thread. */
+  @Override
+  public void watchPresence(ExperimentId experiment, Consumer<Presence> watcher) {
+    refuseIfClosed();
+    presence.watch(experiment, watcher);
   }
 
   private void enter(Envelope envelope) throws InterruptedException {

@@ -105,6 +105,25 @@ public interface Transport extends AutoCloseable {
   default void handled(Envelope envelope) {}
 
   /**
+   * Tells {@code watcher} which processes of {@code experiment} are here, and of each change: who
+   * has left, who was lost, who is here again. A process is known once it has announced its groups,
+   * by means of its transport's own. The same news may come twice. Tested by {@code
+   * PresenceContract} of the test kit.
+   *
+   * @param watcher called for one piece of news after another, on the transport's thread or, for
+   *     what is known already, on this one; it must not wait
+   * @throws UnsupportedOperationException if the transport cannot tell
+   * @throws dev.mama.TransportException if the transport is closed or refuses
+   * @throws InterruptedException if interrupted while waiting; it may be told all the same
+   */
+  default void watchPresence(ExperimentId experiment, Consumer<Presence> watcher)
+      throws InterruptedException {
+    throw new UnsupportedOperationException(
+        "transport '%s' cannot tell which processes of '%s' are here; rely on heartbeats instead"
+            .formatted(name(), experiment));
+  }
+
+  /**
    * Ends all deliveries and frees what the transport holds. What it accepted before has left this
    * process.
    */

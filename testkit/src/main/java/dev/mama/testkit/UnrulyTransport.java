@@ -5,7 +5,9 @@ import dev.mama.ExperimentId;
 import dev.mama.Time;
 import dev.mama.TransportException;
 import dev.mama.UnknownAgentException;
+import dev.mama.runtime.PresenceBoard;
 import dev.mama.spi.Envelope;
+import dev.mama.spi.Presence;
 import dev.mama.spi.Transport;
 import java.time.Duration;
 import java.util.Collection;
@@ -93,6 +95,7 @@ public final class UnrulyTransport implements Transport {
   private final Map<Address, Consumer<Envelope>> receivers = new ConcurrentHashMap<>();
   private final Map<Address, CopyOnWriteArrayList<Consumer<Envelope>>> topics =
       new ConcurrentHashMap<>();
+  private final PresenceBoard presence = new PresenceBoard();
   private final Semaphore window = new Semaphore(WINDOW);
   private final AtomicLong copies = new AtomicLong();
   private final Set<Copy> underWay = new ConcurrentSkipListSet<>();
@@ -213,6 +216,23 @@ public final class UnrulyTransport implements Transport {
             topics
                 .getOrDefault(address(envelope), new CopyOnWriteArrayList<>())
                 .forEach(receiver -> deliver(receiver, envelope)));
+  }
+
+  /**
+   * Tells those who watch {@code experiment} at once what has become of a process.
+   *
+   * @throws TransportException if the transport is closed
+   */
+  public void announce(ExperimentId experiment, Presence news) {
+    refuseIfClosed();
+    presence.tell(experiment, news);
+  }
+
+  /** {@inheritDoc} What is told comes from {@link #announce}, on its caller's thread. */
+  @Override
+  public void watchPresence(ExperimentId experiment, Consumer<Presence> watcher) {
+    refuseIfClosed();
+    presence.watch(experiment, watcher);
   }
 
   /** How long each copy takes; by the monitor, so that one envelope's draws stay together. */

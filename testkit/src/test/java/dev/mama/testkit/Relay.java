@@ -3,6 +3,7 @@ package dev.mama.testkit;
 import dev.mama.AgentId;
 import dev.mama.ExperimentId;
 import dev.mama.spi.Envelope;
+import dev.mama.spi.Presence;
 import dev.mama.spi.Transport;
 import java.util.Collection;
 import java.util.function.Consumer;
@@ -54,6 +55,12 @@ abstract class Relay implements Transport {
   @Override
   public void publish(Envelope envelope) throws InterruptedException {
     wire.publish(envelope);
+  }
+
+  @Override
+  public void watchPresence(ExperimentId experiment, Consumer<Presence> watcher)
+      throws InterruptedException {
+    wire.watchPresence(experiment, watcher);
   }
 
   @Override

@@ -2,10 +2,13 @@ package dev.mama.mqtt;
 
 import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
+import dev.mama.ExperimentId;
 import dev.mama.mqtt.Routes.Route;
+import dev.mama.runtime.PresenceBoard;
 import dev.mama.spi.Envelope;
 import dev.mama.spi.Envelope.Kind;
 import dev.mama.spi.Envelope.Sequence;
+import dev.mama.spi.Presence;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -47,8 +50,8 @@ final class Intake implements InboxJournal.Delivery {
   private final LongAdder dropped = new LongAdder();
   private final AtomicInteger queuedQos0 = new AtomicInteger();
 
-  /** Watchers of presence, by filter. */
-  final Map<String, List<Consumer<Presence>>> watchers = new ConcurrentHashMap<>();
+  /** Who is here, and who watches that. */
+  final PresenceBoard presence = new PresenceBoard();
 
   /** Tells them, one piece of news after another: who is lost and who is here must not swap. */
   private final ExecutorService news =
@@ -115,10 +118,9 @@ final class Intake implements InboxJournal.Delivery {
     if (publish.getPayload().isEmpty()) {
       return; // somebody has cleared it
     }
-    Presence presence = PresenceWire.decode(publish);
-    for (var watcher : watchers.getOrDefault(PresenceWire.filterOf(publish), List.of())) {
-      news.execute(() -> watcher.accept(presence));
-    }
+    ExperimentId experiment = PresenceWire.experiment(publish);
+    Presence told = PresenceWire.decode(publish);
+    news.execute(() -> presence.tell(experiment, told));
   }
 
   private void takeOver(Mqtt5Publish publish) {

@@ -8,10 +8,10 @@ import dev.mama.PayloadException;
 import dev.mama.TransportException;
 import dev.mama.UnknownAgentException;
 import dev.mama.mqtt.MqttOptions.Announcement;
-import dev.mama.mqtt.Presence.State;
 import dev.mama.spi.Envelope;
+import dev.mama.spi.Presence;
+import dev.mama.spi.Presence.State;
 import dev.mama.spi.Transport;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -224,27 +224,18 @@ public final class MqttTransport implements Transport {
   }
 
   /**
-   * Tells {@code watcher} which processes of {@code experiment} are here, and of each change: a
-   * dead one is known after at most one and a half of its {@link MqttBroker#keepAlive}. A process
-   * is known that announces itself ({@link MqttOptions#presence}).
+   * {@inheritDoc} A dead process is known after at most one and a half of its {@link
+   * MqttBroker#keepAlive}. A process is known that announces itself ({@link MqttOptions#presence}).
    *
    * @param watcher called for one piece of news after another, on a thread that all watchers of
-   *     this transport share
-   * @throws TransportException if the broker refuses
-   * @throws InterruptedException if interrupted while waiting; it may be told all the same
+   *     this transport share, or on this one
    */
+  @Override
   public void watchPresence(ExperimentId experiment, Consumer<Presence> watcher)
       throws InterruptedException {
     refuseIfClosed();
-    String filter = PresenceWire.filter(experiment);
-    intake.watchers.compute(
-        filter,
-        (key, before) -> {
-          var all = before == null ? new ArrayList<Consumer<Presence>>() : new ArrayList<>(before);
-          all.add(watcher);
-          return List.copyOf(all);
-        });
-    connection.subscribeRetained(filter);
+    intake.presence.watch(experiment, watcher);
+    connection.subscribeRetained(PresenceWire.filter(experiment));
   }
 
   private @Nullable Mqtt5Publish announcement(State state) {

@@ -6,7 +6,8 @@ import com.hivemq.client.mqtt.mqtt5.datatypes.Mqtt5UserProperty;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import dev.mama.ExperimentId;
 import dev.mama.mqtt.MqttOptions.Announcement;
-import dev.mama.mqtt.Presence.State;
+import dev.mama.spi.Presence;
+import dev.mama.spi.Presence.State;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Set;
@@ -38,9 +39,8 @@ final class PresenceWire {
     return topic.startsWith("/presence/", topic.indexOf('/', "exps/".length()));
   }
 
-  /** Which filter of {@link #filter} {@code publish} came by. */
-  static String filterOf(Mqtt5Publish publish) {
-    return "exps/" + publish.getTopic().getLevels().get(1) + "/presence/+";
+  static ExperimentId experiment(Mqtt5Publish publish) {
+    return ExperimentId.of(publish.getTopic().getLevels().get(1));
   }
 
   static Mqtt5Publish encode(String client, Announcement announcement, State state) {

@@ -3,6 +3,7 @@ package dev.mama.mqtt;
 import dev.mama.AgentId;
 import dev.mama.ExperimentId;
 import dev.mama.spi.Envelope;
+import dev.mama.spi.Presence;
 import dev.mama.spi.Transport;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
@@ -155,6 +156,15 @@ public final class ShardedTransport implements Transport {
   @Override
   public void handled(Envelope envelope) {
     of(envelope.experiment(), envelope.message().to()).handled(envelope);
+  }
+
+  /** {@inheritDoc} A process is another one on each broker that it announces itself at. */
+  @Override
+  public void watchPresence(ExperimentId experiment, Consumer<Presence> watcher)
+      throws InterruptedException {
+    for (Transport shard : shards.values()) {
+      shard.watchPresence(experiment, watcher);
+    }
   }
 
   /** Closes all of them. */

@@ -5,8 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.mama.ExperimentId;
 import dev.mama.Payload;
-import dev.mama.mqtt.Presence.State;
 import dev.mama.runtime.AgentGroup;
+import dev.mama.spi.Presence.State;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Queue;
