@@ -95,13 +95,7 @@ public final class A2aCards {
   private static AgentCard read(AgentId agent, PmlNode card) throws PmlException {
     var skills = new ArrayList<Skill>();
     for (JsonNode each : card.list("skills")) {
-      PmlNode skill = PmlNode.of("skill", each);
-      skills.add(
-          new Skill(
-              skill.text("id"),
-              skill.text("name"),
-              skill.text("description"),
-              skill.texts("tags")));
+      skills.add(PmlCards.skill(PmlNode.of("skill", each)));
     }
     String specialty = skills.isEmpty() ? "" : skills.get(0).name();
     String owner = card.has("provider") ? card.object("provider").text("organization") : "";

@@ -113,18 +113,7 @@ final class BookQueue {
     } finally {
       lock.unlock();
     }
-    boolean interrupted = false;
-    while (true) {
-      try {
-        thread.join();
-        break;
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    Ending.await(thread);
   }
 
   private void work() {

@@ -162,17 +162,6 @@ public final class CardIndexer implements Consumer<RegistryChange>, AutoCloseabl
       lock.unlock();
     }
     thread.interrupt();
-    boolean interrupted = false;
-    while (true) {
-      try {
-        thread.join();
-        break;
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    Ending.await(thread);
   }
 }

@@ -181,17 +181,6 @@ final class Compactor {
       return;
     }
     running.interrupt();
-    boolean interrupted = false;
-    while (true) {
-      try {
-        running.join();
-        break;
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    Ending.await(running);
   }
 }

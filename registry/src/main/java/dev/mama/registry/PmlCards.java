@@ -23,12 +23,7 @@ final class PmlCards {
     if (node.has("skills")) {
       for (JsonNode each : node.list("skills")) {
         PmlNode skill = PmlNode.of("skill", each);
-        skills.add(
-            new Skill(
-                skill.text("id"),
-                skill.text("name"),
-                skill.text("description"),
-                skill.texts("tags")));
+        skills.add(skill(skill));
         skill.end();
       }
     }
@@ -51,6 +46,12 @@ final class PmlCards {
             node.agent("agent"), node.text("specialty"), node.text("description"), details);
     node.end();
     return card;
+  }
+
+  /** A skill, which A2A writes as PML does. */
+  static Skill skill(PmlNode skill) throws PmlException {
+    return new Skill(
+        skill.text("id"), skill.text("name"), skill.text("description"), skill.texts("tags"));
   }
 
   static void write(AgentCard card, ObjectNode to) {

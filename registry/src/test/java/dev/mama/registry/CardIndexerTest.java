@@ -7,10 +7,8 @@ import dev.mama.AgentCard;
 import dev.mama.AgentId;
 import dev.mama.spi.AgentIndex;
 import dev.mama.testkit.HashingEncoder;
-import java.util.Arrays;
+import dev.mama.testkit.PlainAgentIndex;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -20,7 +18,7 @@ class CardIndexerTest {
   private static final AgentId ADA = AgentId.of("ada");
 
   private final HashingEncoder encoder = new HashingEncoder();
-  private final Vectors index = new Vectors(encoder.dimension());
+  private final PlainAgentIndex index = new PlainAgentIndex(encoder.dimension());
   private final InMemoryRegistry registry = InMemoryRegistry.create();
 
   @Test
@@ -31,7 +29,7 @@ class CardIndexerTest {
         registry.register(new AgentCard(Ledgers.agent(i), "any", "does thing " + i));
       }
       indexer.await();
-      assertThat(index.vectors).hasSize(600);
+      assertThat(index.size()).isEqualTo(600);
       registry.register(new AgentCard(Ledgers.agent(7), "any", "does something else"));
       registry.retire(Ledgers.agent(8));
       registry.register(new AgentCard(ADA, "any", "comes"), "g1");
@@ -39,51 +37,19 @@ class CardIndexerTest {
       registry.left("g1");
       registry.sweep();
       indexer.await();
-      assertThat(index.vectors).hasSize(599).doesNotContainKeys(ADA, Ledgers.agent(8));
-      assertThat(index.vectors.get(Ledgers.agent(7)))
-          .isEqualTo(encoder.encode("does something else"));
+      List<AgentIndex.Match> all = index.topK(encoder.encode("does something else"), 600);
+      assertThat(all).hasSize(599);
+      assertThat(all)
+          .extracting(AgentIndex.Match::agent)
+          .startsWith(Ledgers.agent(7))
+          .doesNotContain(ADA, Ledgers.agent(8));
     }
   }
 
   @Test
   void start_otherDimension_isRefusedByName() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> CardIndexer.start(encoder, new Vectors(3)))
+        .isThrownBy(() -> CardIndexer.start(encoder, new PlainAgentIndex(3)))
         .withMessageContaining("the index holds 3");
-  }
-
-  /** Holds vectors, and searches none. */
-  private static final class Vectors implements AgentIndex {
-    private final int dimension;
-    private final Map<AgentId, float[]> vectors = new ConcurrentHashMap<>();
-
-    Vectors(int dimension) {
-      this.dimension = dimension;
-    }
-
-    @Override
-    public int dimension() {
-      return dimension;
-    }
-
-    @Override
-    public int size() {
-      return vectors.size();
-    }
-
-    @Override
-    public void put(AgentId agent, float[] vector) {
-      vectors.put(agent, Arrays.copyOf(vector, dimension));
-    }
-
-    @Override
-    public boolean remove(AgentId agent) {
-      return vectors.remove(agent) != null;
-    }
-
-    @Override
-    public List<Match> topK(float[] query, int k) {
-      throw new UnsupportedOperationException("nobody searches here");
-    }
   }
 }

@@ -7,13 +7,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 
-/** The shortest right index: a map, sorted anew for each search. The mutants stand on it. */
-class PlainAgentIndex implements AgentIndex {
+/**
+ * The shortest right index: a map, sorted anew for each search. For tests that need one and measure
+ * nothing.
+ *
+ * <p>Thread-safe.
+ */
+public class PlainAgentIndex implements AgentIndex {
 
   private final int dimension;
   private final Map<AgentId, float[]> vectors = new ConcurrentSkipListMap<>();
 
-  PlainAgentIndex(int dimension) {
+  /** An empty index of vectors of {@code dimension} floats. */
+  public PlainAgentIndex(int dimension) {
     this.dimension = dimension;
   }
 
