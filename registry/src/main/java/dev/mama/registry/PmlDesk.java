@@ -1,20 +1,15 @@
 package dev.mama.registry;
 
-import dev.mama.AgentCard;
 import dev.mama.AgentId;
 import dev.mama.Evidence;
 import dev.mama.ExperimentId;
 import dev.mama.Time;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Takes batches for a registry and its ledger: reads them, checks who wrote them and that nothing
@@ -27,12 +22,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PmlDesk {
 
-  /** How far ahead of this process' clock another one's may be. */
-  static final Duration AHEAD = Duration.ofMinutes(1);
-
-  /** How old evidence may be; with the usual half-life it would weigh 5 %. */
-  static final Duration OLDEST = Duration.ofDays(30);
-
   /** From how many writers on no further one without a key is taken. */
   static final int MOST_WRITERS = 10_000;
 
@@ -42,6 +31,9 @@ public final class PmlDesk {
   private final PmlKeys keys;
   private final Time time;
   private final Map<String, ReentrantLock> writers = new ConcurrentHashMap<>();
+
+  /** Which agents are being registered, and by which writer, while its batch is kept. */
+  private final Map<AgentId, String> claims = new ConcurrentHashMap<>();
 
   private PmlDesk(
       ExperimentId experiment,
@@ -83,7 +75,16 @@ public final class PmlDesk {
       InMemoryTrustLedger ledger,
       PmlKeys keys,
       Time time) {
-    return new PmlDesk(experiment, registry, EvidenceBook.of(ledger), keys, time);
+    return of(experiment, registry, EvidenceBook.of(ledger), keys, time);
+  }
+
+  static PmlDesk of(
+      ExperimentId experiment,
+      InMemoryRegistry registry,
+      EvidenceBook book,
+      PmlKeys keys,
+      Time time) {
+    return new PmlDesk(experiment, registry, book, keys, time);
   }
 
   /**
@@ -212,118 +213,26 @@ public final class PmlDesk {
     var refusals = new ArrayList<>(batch.refusals());
     var evidence = new ArrayList<Evidence>();
     var taken = new ArrayList<PmlMessage>();
-    Map<AgentId, AgentCard> registering = new HashMap<>();
-    Instant now = time.now();
-    for (PmlBatch.Numbered each : batch.messages()) {
+    try (var checking = new PmlCheck(registry, keys, claims, batch.writer(), time.now())) {
+      for (PmlBatch.Numbered each : batch.messages()) {
+        try {
+          checking.check(each.message());
+          taken.add(each.message());
+          if (each.message() instanceof PmlMessage.Report report) {
+            evidence.add(report.evidence());
+          }
+        } catch (PmlException e) {
+          refusals.add(e.refusal(each.number()));
+        }
+      }
       try {
-        check(each.message(), batch.writer(), registering, now);
-        taken.add(each.message());
-        if (each.message() instanceof PmlMessage.Report report) {
-          evidence.add(report.evidence());
-        }
-      } catch (PmlException e) {
-        refusals.add(e.refusal(each.number()));
+        book.keep(evidence, stamp);
+      } catch (LedgerException e) {
+        throw new PmlException(PmlReason.NOT_KEPT, String.valueOf(e.getMessage()));
       }
+      taken.forEach(message -> carryOut(message, batch.writer()));
     }
-    try {
-      book.keep(evidence, stamp);
-    } catch (LedgerException e) {
-      throw new PmlException(PmlReason.NOT_KEPT, String.valueOf(e.getMessage()));
-    }
-    taken.forEach(message -> carryOut(message, batch.writer()));
     return answer(batch, taken.size(), refusals);
-  }
-
-  private void check(
-      PmlMessage message, String writer, Map<AgentId, AgentCard> registering, Instant now)
-      throws PmlException {
-    switch (message) {
-      case PmlMessage.Register register -> {
-        checkYours(register.card().agent(), writer, true, registering);
-        registering.put(register.card().agent(), register.card());
-      }
-      case PmlMessage.Heartbeat heartbeat -> {
-        if (registering.isEmpty() && !registry.knows(writer)) {
-          throw new PmlException(
-              PmlReason.NOT_REGISTERED,
-              "writer '%s' has no agents here; register them again".formatted(writer));
-        }
-      }
-      case PmlMessage.Retire retire -> checkYours(retire.agent(), writer, false, registering);
-      case PmlMessage.Report report -> check(report.evidence(), writer, registering, now);
-    }
-  }
-
-  private void check(
-      Evidence evidence, String writer, Map<AgentId, AgentCard> registering, Instant now)
-      throws PmlException {
-    if (evidence.at().isAfter(now.plus(AHEAD))) {
-      throw new PmlException(
-          PmlReason.FUTURE, "happened at %s; it is %s".formatted(evidence.at(), now));
-    }
-    if (evidence.at().isBefore(now.minus(OLDEST))) {
-      throw new PmlException(
-          PmlReason.ANCIENT,
-          "happened at %s, more than %s before %s".formatted(evidence.at(), OLDEST, now));
-    }
-    AgentId rater =
-        switch (evidence) {
-          case Evidence.Witnessed seen -> null;
-          case Evidence.Checked checked -> checked.rater();
-          case Evidence.Opinion opinion -> opinion.rater();
-        };
-    if (rater == null) {
-      return;
-    }
-    checkYours(rater, writer, false, registering);
-    AgentCard raters = card(rater, registering);
-    AgentCard subjects = card(evidence.subject(), registering);
-    if (raters != null && subjects != null && raters.hasOwnerOf(subjects)) {
-      throw new PmlException(
-          PmlReason.PARTIAL,
-          "agent '%s' must not rate '%s': both belong to '%s'"
-              .formatted(rater, evidence.subject(), raters.details().owner()));
-    }
-  }
-
-  private @Nullable AgentCard card(AgentId agent, Map<AgentId, AgentCard> registering) {
-    AgentCard card = registering.get(agent);
-    return card != null ? card : registry.card(agent).orElse(null);
-  }
-
-  /** Refuses to let {@code writer} speak for {@code agent} if that is another's. */
-  private void checkYours(
-      AgentId agent, String writer, boolean mayBeNew, Map<AgentId, AgentCard> registering)
-      throws PmlException {
-    boolean itself = writer.equals(agent.value());
-    boolean writerIsAgent = keys.speaksForItself(AgentId.of(writer));
-    if ((keys.speaksForItself(agent) || writerIsAgent) && !itself) {
-      throw new PmlException(
-          PmlReason.NOT_YOURS,
-          "agent '%s' has a key of its own, or '%s' speaks for itself alone"
-              .formatted(agent, writer));
-    }
-    if (registering.containsKey(agent)) {
-      return;
-    }
-    boolean isThere = registry.card(agent).isPresent();
-    if (mayBeNew && (!isThere || isGone(agent))) {
-      return;
-    }
-    String owner = registry.writer(agent).orElse("");
-    if (!owner.equals(writer)) {
-      throw new PmlException(
-          PmlReason.NOT_YOURS,
-          isThere
-              ? "agent '%s' belongs to %s"
-                  .formatted(
-                      agent, owner.isEmpty() ? "the registry's process" : "writer '" + owner + "'")
-              : "agent '%s' is not registered by '%s'; register it first".formatted(agent, writer));
-    }
-  }
-
-  private boolean isGone(AgentId agent) {
-    return registry.liveness(agent).map(it -> it.state() == Liveness.State.GONE).orElse(true);
   }
 
   private void carryOut(PmlMessage message, String writer) {
