@@ -4,6 +4,7 @@ import dev.mama.AgentId;
 import dev.mama.Evidence;
 import dev.mama.ExperimentId;
 import dev.mama.Time;
+import dev.mama.spi.Transport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -118,6 +119,20 @@ public final class PmlDesk {
         lock.unlock();
       }
     }
+  }
+
+  /**
+   * From now on believes {@code transport} about the processes of the writers: those of a process
+   * that is lost are suspected at once, those of one that has left are gone, and what comes back is
+   * alive. A writer is the group of its name. Of a writer that signs, presence, which is not
+   * signed, is never believed that it has left.
+   *
+   * @throws UnsupportedOperationException if the transport cannot tell
+   * @throws dev.mama.TransportException if it is closed or refuses
+   * @throws InterruptedException if interrupted while waiting
+   */
+  public void follow(Transport transport) throws InterruptedException {
+    transport.watchPresence(experiment, new Attendance(registry, keys, MOST_WRITERS));
   }
 
   private static PmlAnswer answer(PmlBatch batch, int accepted, List<PmlAnswer.Refusal> refusals) {
