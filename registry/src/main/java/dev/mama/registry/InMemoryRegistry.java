@@ -205,6 +205,18 @@ public final class InMemoryRegistry implements Registry {
     return Optional.ofNullable(registrations.get(agent)).map(it -> liveness(it, now));
   }
 
+  /** The ids of all that are registered now. */
+  List<AgentId> agents() {
+    return List.copyOf(registrations.keySet());
+  }
+
+  /** {@code agent} as others are told of it; empty if it is not registered. */
+  Optional<Listed> listed(AgentId agent) {
+    long now = time.nanos();
+    return Optional.ofNullable(registrations.get(agent))
+        .map(it -> Listed.of(it.card, liveness(it, now)));
+  }
+
   private Liveness liveness(Registration registration, long now) {
     Pulse.Reading reading = read(registration, now);
     return new Liveness(reading.state(), time.now().minusNanos(now - reading.sinceNanos()));

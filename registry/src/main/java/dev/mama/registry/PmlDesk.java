@@ -135,6 +135,11 @@ public final class PmlDesk {
     transport.watchPresence(experiment, new Attendance(registry, keys, MOST_WRITERS));
   }
 
+  /** What those who keep a copy of the registry are told, from now on. */
+  RegistryFeed feed() {
+    return new RegistryFeed(registry, time.now().toEpochMilli());
+  }
+
   private static PmlAnswer answer(PmlBatch batch, int accepted, List<PmlAnswer.Refusal> refusals) {
     return new PmlAnswer(batch.writer(), batch.start(), batch.sequence(), accepted, refusals);
   }

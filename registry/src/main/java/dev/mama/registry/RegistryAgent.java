@@ -6,10 +6,15 @@ import dev.mama.AgentId;
 import dev.mama.AgentType;
 import dev.mama.Message;
 import dev.mama.Payload;
+import dev.mama.registry.CopyWire.RegistryPageWanted;
+import dev.mama.registry.CopyWire.RegistryTick;
+import dev.mama.runtime.AgentGroup;
+import java.time.Duration;
 
 /**
  * The one owner of an experiment's registry and ledger, reached by its id on its ordinary topic: it
- * answers each {@link PmlLetter} with a {@link PmlAnswer}.
+ * answers each {@link PmlLetter} with a {@link PmlAnswer}, looks twice a second who has become
+ * silent, and publishes what has changed to those who keep a {@link RegistryCopy}.
  *
  * <p>A turn waits until the letter's evidence is kept; the letters of all writers are taken one
  * after another, so a batch should have as many messages as there are.
@@ -21,16 +26,37 @@ public final class RegistryAgent implements Agent {
   /** Its id, one in each experiment. */
   public static final AgentId ID = AgentId.of("registry");
 
-  private final PmlDesk desk;
+  /** How often it looks what has changed. */
+  static final Duration LOOK = Duration.ofMillis(500);
 
-  /** The agent before {@code desk}. */
-  public RegistryAgent(PmlDesk desk) {
+  private static final String TYPE = "registry";
+
+  private final PmlDesk desk;
+  private final RegistryFeed feed;
+  private final Duration look;
+  private boolean looking;
+
+  private RegistryAgent(PmlDesk desk, RegistryFeed feed, Duration look) {
     this.desk = desk;
+    this.feed = feed;
+    this.look = look;
   }
 
-  /** The type by which a group starts it, named {@code registry}. */
-  public static AgentType type(PmlDesk desk) {
-    return AgentType.of("registry", () -> new RegistryAgent(desk));
+  /**
+   * Starts it in {@code group}, before {@code desk}.
+   *
+   * @throws dev.mama.TransportException if the group's transport refuses
+   * @throws InterruptedException if interrupted while waiting for the transport
+   */
+  public static void start(AgentGroup group, PmlDesk desk) throws InterruptedException {
+    start(group, desk, LOOK);
+  }
+
+  static void start(AgentGroup group, PmlDesk desk, Duration look) throws InterruptedException {
+    RegistryFeed feed = desk.feed();
+    group.define(AgentType.of(TYPE, () -> new RegistryAgent(desk, feed, look)));
+    group.start(ID, TYPE);
+    group.client("registry-clock").send(ID, Payload.of(new RegistryTick()));
   }
 
   /**
@@ -38,7 +64,18 @@ public final class RegistryAgent implements Agent {
    */
   @Override
   public void onMessage(Message message, AgentContext context) throws InterruptedException {
-    PmlLetter letter = message.payload().as(PmlLetter.class);
-    context.reply(Payload.of(desk.take(letter)));
+    Payload payload = message.payload();
+    switch (payload.type()) {
+      case "RegistryPageWanted" ->
+          context.reply(Payload.of(feed.page(payload.as(RegistryPageWanted.class))));
+      case "RegistryTick" -> {
+        if (!looking) {
+          looking = true;
+          context.scheduleEvery(look, Payload.of(new RegistryTick()));
+        }
+        feed.publish(context);
+      }
+      default -> context.reply(Payload.of(desk.take(payload.as(PmlLetter.class))));
+    }
   }
 }

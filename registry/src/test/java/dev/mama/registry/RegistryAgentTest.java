@@ -39,9 +39,7 @@ class RegistryAgentTest {
         var transport = InMemoryTransport.open();
         var owner = AgentGroup.builder(EXPERIMENT).name("owner").transport(transport).build();
         var workers = AgentGroup.builder(EXPERIMENT).name("workers").transport(transport).build()) {
-      owner.define(
-          RegistryAgent.type(PmlDesk.of(EXPERIMENT, registry, ledger, keys, Time.system())));
-      owner.start(RegistryAgent.ID, "registry");
+      RegistryAgent.start(owner, PmlDesk.of(EXPERIMENT, registry, ledger, keys, Time.system()));
       var writer = PmlWriter.signing(EXPERIMENT, "workers", 1, pair.getPrivate());
       var client = RegistryClient.of(writer, Duration.ofSeconds(30));
       var sender = workers.client("workers-registry");

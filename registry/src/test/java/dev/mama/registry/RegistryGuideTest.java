@@ -1,6 +1,7 @@
 package dev.mama.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.mama.AgentCard;
 import dev.mama.AgentId;
@@ -27,6 +28,7 @@ class RegistryGuideTest {
 
   private static final Logger log = LoggerFactory.getLogger(RegistryGuideTest.class);
   private static final AgentId ada = AgentId.of("ada");
+  private static final AgentCard cook = new AgentCard(AgentId.of("bob"), "soups", "cooks soups");
   private static final AgentCard card = new AgentCard(ada, "bicycles", "repairs bicycles");
 
   @TempDir Path folder;
@@ -54,7 +56,10 @@ class RegistryGuideTest {
   void oneRegistry() throws Exception {
     var experiment = ExperimentId.of("exp-42");
     KeyPair pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+    KeyPair others = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
     var publicKey = pair.getPublic();
+    var cooksPublicKey = others.getPublic();
+    var cooksPrivateKey = others.getPrivate();
     var privateKey = pair.getPrivate();
     long start = 1;
     var registry = InMemoryRegistry.create();
@@ -62,11 +67,12 @@ class RegistryGuideTest {
     try (var ledger = JournalTrustLedger.open(folder, Time.system());
         var transport = InMemoryTransport.open();
         var owner = AgentGroup.builder(experiment).name("owner").transport(transport).build();
-        var workers = AgentGroup.builder(experiment).name("workers").transport(transport).build()) {
-      var keys = PmlKeys.onlyKnown().group("workers", publicKey);
+        var workers = AgentGroup.builder(experiment).name("workers").transport(transport).build();
+        var cooks = AgentGroup.builder(experiment).name("cooks").transport(transport).build()) {
+      var keys = PmlKeys.onlyKnown().group("workers", publicKey).group("cooks", cooksPublicKey);
       var desk = PmlDesk.of(experiment, registry, ledger, keys, Time.system());
-      owner.define(RegistryAgent.type(desk));
-      owner.start(RegistryAgent.ID, "registry");
+      desk.follow(transport); // processes that are lost or have left
+      RegistryAgent.start(owner, desk);
 
       var sender = workers.client("teller");
       var writer = PmlWriter.signing(experiment, "workers", start, privateKey);
@@ -82,8 +88,12 @@ class RegistryGuideTest {
         log.warn("message {} was refused: {} ({})", each.message(), each.reason(), each.detail());
       }
       assertThat(answer.accepted()).isEqualTo(3);
-      int changed = registry.sweep(); // one walk over all: tells the listeners who changed
-      assertThat(changed).isZero();
+
+      var copy = RegistryCopy.of(Time.system());
+      copy.joinSigning(cooks, cooksPrivateKey);
+      copy.register(cook); // is told to the owner, as are heartbeats
+      await().until(() -> copy.isAlive(ada)); // one of the workers; no question crosses the wire
+      assertThat(copy.isAlive(cook.agent())).isTrue();
     }
   }
 }

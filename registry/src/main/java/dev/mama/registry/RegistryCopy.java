@@ -1,0 +1,283 @@
+package dev.mama.registry;
+
+import dev.mama.AgentCard;
+import dev.mama.AgentId;
+import dev.mama.AgentType;
+import dev.mama.Payload;
+import dev.mama.Time;
+import dev.mama.registry.CopyWire.RegistryNews;
+import dev.mama.registry.CopyWire.RegistryTick;
+import dev.mama.runtime.AgentGroup;
+import dev.mama.spi.Registry;
+import java.security.PrivateKey;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A group's copy of its experiment's registry, which a {@link RegistryAgent} elsewhere owns: read
+ * without waiting, and never asked over the wire.
+ *
+ * <p>What this group registers and retires counts here at once, and is told to the owner in
+ * batches, as often as it looks (twice a second); so is one heartbeat for all of the group's agents
+ * that are alive, every 10 seconds. An agent that the owner refuses is taken out again, which the
+ * log says. How other groups' agents are is as the owner told last: news are numbered, and a copy
+ * that has missed some, or meets another owner, reads a snapshot. Where the owner has not been
+ * heard of for the time to live, nobody elsewhere counts as alive.
+ *
+ * <p>It holds one entry for each agent of the experiment, and at most 64 news that came too early.
+ *
+ * <p>Thread-safe.
+ */
+public final class RegistryCopy implements Registry {
+
+  private static final int MOST_TOLD = PmlJson.MAX_MESSAGES / 2;
+
+  private final InMemoryRegistry own;
+  private final Map<AgentId, Listed> elsewhere = new ConcurrentHashMap<>();
+  private final Set<AgentId> untold = ConcurrentHashMap.newKeySet();
+  private final List<Consumer<RegistryChange>> listeners = new CopyOnWriteArrayList<>();
+  private final AtomicLong snapshots = new AtomicLong();
+  private final Duration timeToLive;
+  private final Duration look;
+  private final Time time;
+  private volatile @Nullable Long ownerHeardNanos;
+
+  private RegistryCopy(Duration timeToLive, Duration look, Time time) {
+    this.own = InMemoryRegistry.create(timeToLive, time);
+    this.timeToLive = timeToLive;
+    this.look = look;
+    this.time = time;
+    own.onChange(this::tell);
+  }
+
+  /** A copy on {@code time}'s clock, empty until a group has {@link #join joined} with it. */
+  public static RegistryCopy of(Time time) {
+    return of(InMemoryRegistry.DEFAULT_TIME_TO_LIVE, RegistryAgent.LOOK, time);
+  }
+
+  static RegistryCopy of(Duration timeToLive, Duration look, Time time) {
+    return new RegistryCopy(timeToLive, look, time);
+  }
+
+  /**
+   * Keeps this copy by an agent of {@code group}, {@code registry-copy.<group>}, and writes to the
+   * owner in the group's name, unsigned. Once for each copy.
+   *
+   * @throws IllegalArgumentException if the group's name is not of the form of an agent id
+   * @throws dev.mama.TransportException if the group's transport refuses
+   * @throws InterruptedException if interrupted while waiting for the transport
+   */
+  public void join(AgentGroup group) throws InterruptedException {
+    join(group, null);
+  }
+
+  /**
+   * As {@link #join(AgentGroup)}, signed.
+   *
+   * @param key the group's, of Ed25519
+   */
+  public void joinSigning(AgentGroup group, PrivateKey key) throws InterruptedException {
+    join(group, key);
+  }
+
+  private void join(AgentGroup group, @Nullable PrivateKey key) throws InterruptedException {
+    AgentId keeper = AgentId.of("registry-copy." + group.name());
+    var clients =
+        new CopyKeeper.Clients() {
+          private long last;
+
+          @Override
+          public RegistryClient next(Consumer<PmlAnswer> late) {
+            last = Math.max(last + 1, time.now().toEpochMilli());
+            PmlWriter writer =
+                key == null
+                    ? PmlWriter.of(group.experiment(), group.name(), last)
+                    : PmlWriter.signing(group.experiment(), group.name(), last, key);
+            return RegistryClient.of(writer, CopyKeeper.ANSWER_LIMIT, late);
+          }
+        };
+    group.define(AgentType.of("registry-copy", () -> new CopyKeeper(this, clients, look, time)));
+    group.start(keeper, "registry-copy");
+    group.client(keeper.value() + ".clock").send(keeper, Payload.of(new RegistryTick()));
+  }
+
+  /**
+   * Tells {@code listener} of each change from now on, of this group's agents and others', on the
+   * thread that makes it or learns of it; it must not wait.
+   */
+  public void onChange(Consumer<RegistryChange> listener) {
+    listeners.add(listener);
+  }
+
+  private void tell(RegistryChange change) {
+    listeners.forEach(listener -> listener.accept(change));
+  }
+
+  @Override
+  public void register(AgentCard card) {
+    own.register(card);
+    elsewhere.remove(card.agent());
+    untold.add(card.agent());
+  }
+
+  /** {@inheritDoc} Of an agent of another group its own group tells that. */
+  @Override
+  public boolean heartbeat(AgentId agent) {
+    return own.heartbeat(agent) || elsewhere.containsKey(agent);
+  }
+
+  /** {@inheritDoc} Only an agent of this group; another one stays, and this is false. */
+  @Override
+  public boolean retire(AgentId agent) {
+    boolean wasThere = own.retire(agent);
+    if (wasThere) {
+      untold.add(agent);
+    }
+    return wasThere;
+  }
+
+  @Override
+  public Optional<AgentCard> card(AgentId agent) {
+    Optional<AgentCard> card = own.card(agent);
+    return card.isPresent() ? card : Optional.ofNullable(elsewhere.get(agent)).map(Listed::card);
+  }
+
+  @Override
+  public boolean isAlive(AgentId agent) {
+    Listed listed = elsewhere.get(agent);
+    return own.isAlive(agent) || (listed != null && isAlive(listed) && isOwnerHeard());
+  }
+
+  private static boolean isAlive(Listed listed) {
+    return listed.state() == Liveness.State.ALIVE;
+  }
+
+  private boolean isOwnerHeard() {
+    Long heard = ownerHeardNanos;
+    return heard != null && time.nanos() - heard <= timeToLive.toNanos();
+  }
+
+  /** How {@code agent} is, as far as is known here; empty if it is not registered. */
+  public Optional<Liveness> liveness(AgentId agent) {
+    Optional<Liveness> liveness = own.liveness(agent);
+    return liveness.isPresent()
+        ? liveness
+        : Optional.ofNullable(elsewhere.get(agent)).map(Listed::liveness);
+  }
+
+  @Override
+  public int size() {
+    return own.size() + elsewhere.size();
+  }
+
+  @Override
+  public int alive() {
+    long others =
+        isOwnerHeard() ? elsewhere.values().stream().filter(RegistryCopy::isAlive).count() : 0;
+    return own.alive() + Math.toIntExact(others);
+  }
+
+  /** How many snapshots it has read: one to begin with, and one for each gap. */
+  public long snapshots() {
+    return snapshots.get();
+  }
+
+  // What follows is the keeper's.
+
+  boolean hasOwnAlive() {
+    return own.alive() > 0;
+  }
+
+  void heardOfOwner() {
+    ownerHeardNanos = time.nanos();
+  }
+
+  /** Takes some of what the owner is to be told. */
+  List<PmlMessage> takeUntold() {
+    var messages = new ArrayList<PmlMessage>();
+    int chars = 0;
+    var next = untold.iterator();
+    while (next.hasNext() && messages.size() < MOST_TOLD && chars < Listed.MOST_CHARS) {
+      AgentId agent = next.next();
+      next.remove(); // before it is read: what changes from now on is told again
+      Optional<AgentCard> card = own.card(agent);
+      if (card.isPresent()) {
+        messages.add(new PmlMessage.Register(card.get()));
+        chars += Listed.chars(card.get());
+      } else {
+        messages.add(new PmlMessage.Retire(agent));
+      }
+    }
+    return messages;
+  }
+
+  /** They have not been told. */
+  void tellAgain(List<PmlMessage> messages) {
+    for (PmlMessage each : messages) {
+      if (each instanceof PmlMessage.Register register) {
+        untold.add(register.card().agent());
+      } else if (each instanceof PmlMessage.Retire retire) {
+        untold.add(retire.agent());
+      }
+    }
+  }
+
+  /** Another owner knows nothing of what the one before was told. */
+  void tellAllAgain() {
+    untold.addAll(own.agents());
+  }
+
+  /** The owner does not take {@code agent} for this group's. */
+  void refused(AgentId agent) {
+    own.retire(agent);
+  }
+
+  void apply(RegistryNews news) {
+    news.listed().forEach(this::put);
+    news.retired().forEach(this::remove);
+  }
+
+  /** Everybody elsewhere is among {@code listed} now. */
+  void replace(Map<AgentId, Listed> listed) {
+    for (AgentId agent : List.copyOf(elsewhere.keySet())) {
+      if (!listed.containsKey(agent)) {
+        remove(agent);
+      }
+    }
+    listed.values().forEach(this::put);
+    snapshots.incrementAndGet();
+  }
+
+  private void put(Listed listed) {
+    AgentId agent = listed.agent();
+    if (own.card(agent).isPresent()) {
+      return; // this group knows better
+    }
+    Listed before = elsewhere.put(agent, listed);
+    if (own.card(agent).isPresent()) {
+      elsewhere.remove(agent); // it was registered here meanwhile
+      return;
+    }
+    if (before == null || !before.card().equals(listed.card())) {
+      tell(new RegistryChange.Registered(listed.card()));
+    }
+    if (before != null && before.state() != listed.state()) {
+      tell(new RegistryChange.Changed(agent, listed.liveness()));
+    }
+  }
+
+  private void remove(AgentId agent) {
+    if (elsewhere.remove(agent) != null) {
+      tell(new RegistryChange.Retired(agent));
+    }
+  }
+}
