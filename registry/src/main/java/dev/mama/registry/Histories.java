@@ -32,7 +32,12 @@ final class Histories {
       };
 
   synchronized void add(AgentId subject, int number, byte[] entry) {
-    latest.computeIfAbsent(subject, unseen -> new History()).add(number, entry);
+    add(subject, number, entry, 0, entry.length);
+  }
+
+  /** Adds the entry whose {@code length} bytes stand in {@code bytes} at {@code from}. */
+  synchronized void add(AgentId subject, int number, byte[] bytes, int from, int length) {
+    latest.computeIfAbsent(subject, unseen -> new History()).add(number, bytes, from, length);
   }
 
   /** What is here of the last records about {@code agent}, oldest first. */
@@ -50,17 +55,29 @@ final class Histories {
 
     static final History EMPTY = new History();
 
+    private static final byte[] NONE = {};
+
     private int[] numbers = new int[4];
     private byte[][] entries = new byte[4][];
     private int size;
 
     void add(int number, byte[] entry) {
+      add(number, entry, 0, entry.length);
+    }
+
+    /*
+     * A full history copies the new entry over the one that it forgets, where that is as long: what
+     * is kept for a while and then dropped is what costs a garbage collector most.
+     */
+    void add(int number, byte[] bytes, int from, int length) {
+      byte[] free = NONE;
       int at = size == 0 || number > numbers[size - 1] ? size : place(number);
       if (at < 0) {
         return; // it is there, or older than all of a full history
       }
       if (size == RECORDS) {
         at--;
+        free = entries[0];
         System.arraycopy(numbers, 1, numbers, 0, at);
         System.arraycopy(entries, 1, entries, 0, at);
       } else {
@@ -74,7 +91,8 @@ final class Histories {
         size++;
       }
       numbers[at] = number;
-      entries[at] = entry;
+      entries[at] = free.length == length ? free : new byte[length];
+      System.arraycopy(bytes, from, entries[at], 0, length);
     }
 
     private int place(int number) {

@@ -11,7 +11,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -133,7 +132,8 @@ final class Scribe {
   private void writeEvidence(List<Order> orders) {
     double now = state.accounts.seconds(time.now());
     var written = new ArrayList<LedgerEntry>();
-    var kept = new ArrayList<byte[]>();
+    var places = new int[2 * entries(orders)];
+    int next = 0;
     Map<AgentId, Credibility> checked = hasOpinion(orders) ? new HashMap<>() : null;
     var numbers = new HashMap<AgentId, Integer>();
     begin();
@@ -149,7 +149,8 @@ final class Scribe {
           LedgerEntry entry = entry(each, now, checked, numbers);
           entry.write(bytes);
           written.add(entry);
-          kept.add(Arrays.copyOfRange(bytes.array(), at, bytes.position()));
+          places[next++] = at;
+          places[next++] = bytes.position() - at;
         }
       } else if (order instanceof Vouch vouch) {
         room(1 + BatchStamp.BYTES).put(Block.VOUCHED);
@@ -166,7 +167,15 @@ final class Scribe {
       refused.addAndGet(written.size());
       throw e;
     }
-    takeIn(orders, written, kept, now);
+    takeIn(orders, written, places, now);
+  }
+
+  private static int entries(List<Order> orders) {
+    int entries = 0;
+    for (Order order : orders) {
+      entries += order instanceof Given given ? given.evidence().size() : 0;
+    }
+    return entries;
   }
 
   /** Only an opinion asks what the checks before it in the same block have come to. */
@@ -215,14 +224,23 @@ final class Scribe {
     return checked.computeIfAbsent(rater, state.accounts::credibility);
   }
 
-  private void takeIn(
-      List<Order> orders, List<LedgerEntry> written, List<byte[]> kept, double now) {
+  /**
+   * Takes the entries in.
+   *
+   * @param places where each stands in {@code bytes}, and how long it is
+   */
+  private void takeIn(List<Order> orders, List<LedgerEntry> written, int[] places, double now) {
     int next = 0;
     for (Order order : orders) { // as they stand in the block: it decides how sums are rounded
       if (order instanceof Given given) {
         for (int end = next + given.evidence().size(); next < end; next++) {
           LedgerEntry entry = written.get(next);
-          histories.add(entry.evidence().subject(), entry.number(), kept.get(next));
+          histories.add(
+              entry.evidence().subject(),
+              entry.number(),
+              bytes.array(),
+              places[2 * next],
+              places[2 * next + 1]);
           state.takeIn(entry);
         }
         if (given.stamp() != null) {
