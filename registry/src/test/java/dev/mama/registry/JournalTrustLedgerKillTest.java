@@ -134,6 +134,8 @@ class JournalTrustLedgerKillTest {
             prefix + " \"$@\"",
             "bash",
             java,
+            "-XX:+UseSerialGC", // it starts five times, and lives for a moment
+            "-XX:TieredStopAtLevel=1",
             "-cp",
             System.getProperty("java.class.path"),
             Recording.class.getName(),
