@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +44,7 @@ final class Compactor {
   private final AtomicBoolean running = new AtomicBoolean();
   private final AtomicLong compactions = new AtomicLong();
   private final AtomicLong failed = new AtomicLong();
+  private volatile LongSupplier keptFrom = () -> Long.MAX_VALUE;
   private volatile long nextAtBytes;
   private volatile @Nullable Thread thread;
   private volatile boolean closed;
@@ -113,7 +115,7 @@ final class Compactor {
   private void release(long end) throws InterruptedException {
     deleting.writeLock().lockInterruptibly();
     try {
-      journal.releaseBefore(end);
+      journal.releaseBefore(Math.min(end, keptFrom.getAsLong()));
     } catch (JournalException e) {
       throw new LedgerException(new LedgerFault.Files(e.fault()), e);
     } finally {
@@ -156,6 +158,11 @@ final class Compactor {
   private void carryOver(ByteArrayOutputStream carried) throws InterruptedException {
     queue.submit(new Scribe.Carry(ByteBuffer.wrap(carried.toByteArray()))).await();
     carried.reset();
+  }
+
+  /** Deletes no block of {@code first} and later ones, whatever that is when it is asked. */
+  void keepFrom(LongSupplier first) {
+    keptFrom = first;
   }
 
   /** Runs {@code reading} of the whole journal while nothing is deleted from it. */

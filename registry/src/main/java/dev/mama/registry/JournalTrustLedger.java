@@ -14,6 +14,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -189,6 +192,29 @@ public final class JournalTrustLedger implements TrustLedger, AutoCloseable {
   /** How many pieces of evidence are kept as a whole, at most. */
   int blockEntries() {
     return queue.most();
+  }
+
+  /**
+   * Shows {@code visitor} the entries of the blocks from {@code block} on, or of the first that is
+   * still there, until there have been {@code enough}; returns the block after the last one read.
+   */
+  long entries(long block, int enough, Consumer<LedgerEntry> visitor) throws InterruptedException {
+    return compactor.reading(() -> {
+      var seen = new AtomicInteger();
+      return LedgerReader.blocks(
+          journal,
+          folder,
+          Math.max(block, journal.firstSequence()),
+          body -> {
+            int count = new EntryCursor(body).forEach((entry, bytes) -> visitor.accept(entry));
+            return seen.addAndGet(count) < enough;
+          });
+    });
+  }
+
+  /** Deletes no block of {@code first} and later ones, whatever that is when it is asked. */
+  void keepFrom(LongSupplier first) {
+    compactor.keepFrom(first);
   }
 
   /** The last batch of {@code writer} that was kept. */

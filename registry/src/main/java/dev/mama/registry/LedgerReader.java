@@ -175,25 +175,46 @@ final class LedgerReader {
   /** Shows {@code visitor} the bodies that hold entries, of all blocks there are. */
   static void blocks(Journal journal, Path folder, BodyVisitor visitor)
       throws InterruptedException {
+    var unused =
+        blocks(
+            journal,
+            folder,
+            journal.firstSequence(),
+            body -> {
+              visitor.visit(body);
+              return true;
+            });
+  }
+
+  /**
+   * Shows {@code visitor} the bodies that hold entries, of the blocks from {@code first} on, as
+   * long as it wants more; returns the block after the last one read.
+   */
+  static long blocks(Journal journal, Path folder, long first, SomeBodiesVisitor visitor)
+      throws InterruptedException {
     MessageDigest sha256 = Block.sha256();
     try {
-      var unused =
-          journal.read(
-              journal.firstSequence(),
-              (sequence, payload) -> {
-                try {
-                  Block block = Block.read(payload, sha256);
-                  if (block.kind() == Block.Kind.EVIDENCE || block.kind() == Block.Kind.CARRIED) {
-                    visitor.visit(block.body());
-                  }
-                } catch (IllegalArgumentException | BufferUnderflowException e) {
-                  throw altered(folder, sequence, String.valueOf(e.getMessage()), e);
-                }
-                return true;
-              });
+      return journal.read(
+          first,
+          (sequence, payload) -> {
+            try {
+              Block block = Block.read(payload, sha256);
+              return switch (block.kind()) {
+                case EVIDENCE, CARRIED -> visitor.visit(block.body());
+                case BEGIN, ACCOUNTS, WRITERS, END -> true;
+              };
+            } catch (IllegalArgumentException | BufferUnderflowException e) {
+              throw altered(folder, sequence, String.valueOf(e.getMessage()), e);
+            }
+          });
     } catch (JournalException e) {
       throw new LedgerException(new LedgerFault.Files(e.fault()), e);
     }
+  }
+
+  /** What is shown the bodies of blocks, one by one, until it has enough. */
+  interface SomeBodiesVisitor {
+    boolean visit(ByteBuffer body) throws InterruptedException;
   }
 
   /** What is shown the bodies of blocks, one by one. */
