@@ -36,6 +36,9 @@ public abstract class PresenceContract extends TransportFixture {
 
     /** Its connection breaks without a word. */
     void die() throws Exception;
+
+    /** It is here again, where it does not come back by itself. */
+    void comeBack();
   }
 
   /**
@@ -69,6 +72,24 @@ public abstract class PresenceContract extends TransportFixture {
 
     assertThat(statesOf(leaving)).containsExactly(State.HERE, State.LEFT);
     assertThat(statesOf(dying)).startsWith(State.HERE, State.LOST);
+  }
+
+  @Test
+  void watch_processDiesComesBackAndDiesAgain_isToldEachTime() throws Exception {
+    transport.watchPresence(experiment, news::add);
+    Member process = join(transport, experiment, "g1");
+    await(presence(process, "g1", State.HERE));
+
+    process.die();
+    await(presence(process, "g1", State.LOST));
+    process.comeBack();
+    patiently().until(() -> statesOf(process).size() == 3);
+    process.die();
+
+    patiently()
+        .untilAsserted(() ->
+            assertThat(statesOf(process))
+                .startsWith(State.HERE, State.LOST, State.HERE, State.LOST));
   }
 
   @Test

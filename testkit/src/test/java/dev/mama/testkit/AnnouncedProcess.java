@@ -33,6 +33,11 @@ record AnnouncedProcess(
     tell(State.LOST);
   }
 
+  @Override
+  public void comeBack() {
+    tell(State.HERE);
+  }
+
   private void tell(State state) {
     announce.accept(experiment, new Presence(name, groups, state));
   }

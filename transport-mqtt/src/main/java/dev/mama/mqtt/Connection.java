@@ -47,7 +47,8 @@ import org.slf4j.event.Level;
  * What the HiveMQ client leaves to its user:
  *
  * - Its own automatic reconnection also repeats the first connection for ever; ours begins after the
- *   first success, keeps the session, and sends again what was not acknowledged.
+ *   first success, keeps the session, and sends again what was not acknowledged. It connects with
+ *   the client's own will; one that only the first CONNECT had is forgotten.
  * - A message that waits for its acknowledgement holds back those of all later ones, so each is
  *   acknowledged as soon as the receiver has taken it over. Where that is when the receiver's call
  *   returns, the client does it, within its read: all acknowledgements of one read leave in one
@@ -98,7 +99,7 @@ final class Connection {
   /** Ends when the next attempt to connect is due. */
   private volatile CompletableFuture<Void> pause = CompletableFuture.completedFuture(null);
 
-  private Connection(MqttBroker broker, Runnable returned) {
+  private Connection(MqttBroker broker, @Nullable Mqtt5Publish will, Runnable returned) {
     this.broker = broker;
     this.returned = returned;
     this.unanswered = new Unanswered(broker.acknowledgeTimeout(), broker.clientId());
@@ -106,6 +107,7 @@ final class Connection {
         MqttClient.builder()
             .useMqttVersion5()
             .identifier(broker.clientId())
+            .willPublish(will)
             .transportConfig()
             .sslConfig(broker.tls().map(Connection::ssl).orElse(null))
             .serverHost(broker.host())
@@ -154,7 +156,7 @@ final class Connection {
       boolean acknowledges,
       Runnable returned)
       throws InterruptedException {
-    var connection = new Connection(broker, returned);
+    var connection = new Connection(broker, will, returned);
     connection.incoming =
         connection
             .client
@@ -163,7 +165,7 @@ final class Connection {
             .subscribeWith(new Incoming(broker, receiver));
     boolean connected = false;
     try {
-      connection.connect(will);
+      connection.connect();
       connection.unanswered.start();
       connected = true;
     } finally {
@@ -174,7 +176,7 @@ final class Connection {
     return connection;
   }
 
-  private void connect(@Nullable Mqtt5Publish will) throws InterruptedException {
+  private void connect() throws InterruptedException {
     Mqtt5Connect connect =
         Mqtt5Connect.builder()
             .cleanStart(false)
@@ -183,7 +185,6 @@ final class Connection {
             .restrictions()
             .maximumPacketSize(broker.payloadLimit() + PROPERTIES_LIMIT)
             .applyRestrictions()
-            .willPublish(will)
             .build();
     try {
       client.connect(connect).get(broker.connectTimeout().toMillis(), TimeUnit.MILLISECONDS);

@@ -44,6 +44,9 @@ class MqttPresenceTest extends PresenceContract {
       public void die() {
         proxy.cut();
       }
+
+      @Override
+      public void comeBack() {} // the client does by itself
     };
   }
 
