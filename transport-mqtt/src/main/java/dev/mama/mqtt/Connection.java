@@ -78,7 +78,6 @@ final class Connection {
   private static final int PROPERTIES_LIMIT = 128 << 10;
   private static final long SHORTEST_PAUSE_MILLIS = 200;
   private static final long LONGEST_PAUSE_MILLIS = 10_000;
-  private static final Duration DISCONNECT_TIMEOUT = Duration.ofSeconds(5);
 
   private final MqttBroker broker;
   private final Mqtt5AsyncClient client;
@@ -212,6 +211,11 @@ final class Connection {
     return unanswered.add(client.publish(publish), afterwards);
   }
 
+  /** Whether the broker can be spoken to, as far as the client knows. */
+  boolean isUp() {
+    return client.getState().isConnected();
+  }
+
   long reconnects() {
     return reconnects.sum();
   }
@@ -324,8 +328,8 @@ final class Connection {
         cause);
   }
 
-  /** Disconnects, and ends the session unless it is kept; waits at most 5 seconds. */
-  void close() {
+  /** Disconnects, and ends the session unless it is kept; waits at most so long. */
+  void close(Duration limit) {
     closing = true;
     pause.complete(null);
     try {
@@ -333,9 +337,7 @@ final class Connection {
       if (!broker.keepsSession()) {
         disconnect = disconnect.sessionExpiryInterval(0);
       }
-      client
-          .disconnect(disconnect.build())
-          .get(DISCONNECT_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+      client.disconnect(disconnect.build()).get(limit.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // the client goes on disconnecting
     } catch (ExecutionException | TimeoutException e) {

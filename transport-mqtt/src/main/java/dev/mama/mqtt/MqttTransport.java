@@ -12,6 +12,7 @@ import dev.mama.spi.Envelope;
 import dev.mama.spi.Presence;
 import dev.mama.spi.Presence.State;
 import dev.mama.spi.Transport;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -53,6 +54,8 @@ public final class MqttTransport implements Transport {
 
   private static final Logger log = LoggerFactory.getLogger(MqttTransport.class);
 
+  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
+
   private final MqttBroker broker;
   private final MqttOptions options;
   private final Routes routes;
@@ -89,27 +92,39 @@ public final class MqttTransport implements Transport {
             : InboxJournal.open(
                 options.inbox().get(), broker.payloadLimit(), broker.clientId(), options, intake);
     boolean opened = false;
+    Connection connecting = null;
     try {
       if (inbox != null) {
         intake.keepIn(inbox);
       }
-      connection =
+      connecting =
           Connection.open(
               broker,
               announcement(State.LOST),
               intake::arrived,
               inbox != null,
               () -> announceSoon(State.HERE));
+      connection = connecting;
       publisher = new Publisher(broker, connection, options);
+      Mqtt5Publish here = announcement(State.HERE);
+      if (here != null) {
+        publisher.publish(here, Wire.FOREIGN);
+      }
       opened = true;
     } finally {
-      if (!opened && inbox != null) {
-        inbox.close();
+      if (!opened) {
+        closeAll(connecting);
       }
     }
-    Mqtt5Publish here = announcement(State.HERE);
-    if (here != null) {
-      publisher.publish(here, Wire.FOREIGN);
+  }
+
+  private void closeAll(@Nullable Connection opened) throws InterruptedException {
+    if (opened != null) {
+      opened.close(CLOSE_LIMIT);
+    }
+    intake.close();
+    if (inbox != null) {
+      inbox.close();
     }
   }
 
@@ -261,21 +276,32 @@ public final class MqttTransport implements Transport {
     }
   }
 
+  /** Says so where there is somebody to hear it; else the will has said more. */
+  private void leave(Duration limit) {
+    Mqtt5Publish left = announcement(State.LEFT);
+    if (left == null || !connection.isUp()) {
+      return;
+    }
+    try {
+      Thread.startVirtualThread(() -> announce(left)).join(limit);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   /**
-   * Waits, at most 5 seconds each, for acknowledgements under way and for the disconnection. What
-   * waits in the inbox stays there for the next start.
+   * Waits, at most 6 seconds in all, for its last word, for acknowledgements under way and for the
+   * disconnection. What waits in the inbox stays there for the next start.
    */
   @Override
   public void close() {
     if (closed.getAndSet(true)) {
       return;
     }
-    Mqtt5Publish left = announcement(State.LEFT);
-    if (left != null) {
-      announce(left);
-    }
-    publisher.close();
-    connection.close();
+    long endNanos = System.nanoTime() + CLOSE_LIMIT.toNanos();
+    leave(until(endNanos));
+    publisher.close(until(endNanos));
+    connection.close(until(endNanos).plusSeconds(1));
     try {
       if (inbox != null) {
         inbox.close();
@@ -287,6 +313,10 @@ public final class MqttTransport implements Transport {
       routes.clear();
       publisher.release();
     }
+  }
+
+  private static Duration until(long endNanos) {
+    return Duration.ofNanos(Math.max(0, endNanos - System.nanoTime()));
   }
 
   private void refuseIfClosed() {

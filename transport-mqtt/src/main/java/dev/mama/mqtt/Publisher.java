@@ -29,7 +29,6 @@ final class Publisher {
   private static final Logger log = LoggerFactory.getLogger(Publisher.class);
 
   private static final int WINDOW = 1_000;
-  private static final long CLOSE_SECONDS = 5;
   private static final long AGAIN_MILLIS = 100;
 
   /** As long as the longest pause between two attempts to connect, and connecting. */
@@ -112,13 +111,13 @@ final class Publisher {
         "MQTT transport to %s is closed; open a new one".formatted(broker), null);
   }
 
-  /** Takes nothing more; waits, at most 5 seconds, for acknowledgements under way. */
-  void close() {
+  /** Takes nothing more; waits, at most so long, for acknowledgements under way. */
+  void close(Duration limit) {
     closed = true;
     try {
       // All permits together: nothing is under way, and who comes later sees that it is closed.
-      if (!window.tryAcquire(WINDOW, CLOSE_SECONDS, TimeUnit.SECONDS)) {
-        log.warn("MQTT broker {} left messages unacknowledged for {} s", broker, CLOSE_SECONDS);
+      if (!window.tryAcquire(WINDOW, limit.toNanos(), TimeUnit.NANOSECONDS)) {
+        log.warn("MQTT broker {} left messages unacknowledged for {}", broker, limit);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -24,6 +24,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -35,7 +36,7 @@ class MqttConnectionTest {
   private final Queue<Envelope> arrived = new ConcurrentLinkedQueue<>();
 
   @Test
-  void connect_nobodyListens_saysWhereInOneLineAndLeavesNoThread() throws Exception {
+  void connect_nobodyListens_saysWhereInOneLine() throws Exception {
     int port = freePort();
 
     assertThatExceptionOfType(TransportException.class)
@@ -43,7 +44,6 @@ class MqttConnectionTest {
         .withMessageContaining("no MQTT broker answers at 127.0.0.1:" + port)
         .withMessageContaining("start one there")
         .satisfies(e -> assertThat(e.getMessage()).hasLineCount(1));
-    awaitNoClientThread();
   }
 
   @Test
@@ -57,7 +57,6 @@ class MqttConnectionTest {
           .isThrownBy(() -> MqttTransport.connect(broker))
           .withMessageContaining(broker.toString());
     }
-    awaitNoClientThread();
   }
 
   @Test
@@ -175,9 +174,13 @@ class MqttConnectionTest {
   }
 
   @Test
-  void close_brokerIsGone_endsWaitingSendsAndLeavesNoThread() throws Exception {
+  void close_brokerIsGone_endsWaitingSends() throws Exception {
     var proxy = FaultProxy.start(SharedBroker.broker().host(), SharedBroker.broker().port());
-    MqttTransport transport = MqttTransport.connect(MqttBroker.at(proxy.host(), proxy.port()));
+    MqttTransport transport =
+        MqttTransport.connect(
+            MqttBroker.at(proxy.host(), proxy.port())
+                .withTimeouts(Duration.ofSeconds(30), Duration.ofHours(1)),
+            MqttOptions.defaults().presence(experiment, "g1"));
     proxy.close();
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<?> waiting =
@@ -193,15 +196,18 @@ class MqttConnectionTest {
           .withCauseInstanceOf(TransportException.class)
           .withMessageContaining("closed");
     }
-    awaitNoClientThread();
   }
 
   private List<Long> numbers() {
     return arrived.stream().map(e -> e.sequence() == null ? 0 : e.sequence().number()).toList();
   }
 
-  /** The client's threads are no daemons: one that stays keeps the process alive. */
-  private static void awaitNoClientThread() {
+  /**
+   * The client's threads are no daemons: one that stays, after whichever of these tests, keeps the
+   * process alive. They end two seconds after the last connection, so this is awaited once.
+   */
+  @AfterAll
+  static void awaitNoClientThread() {
     await()
         .atMost(Duration.ofSeconds(30))
         .until(() ->
