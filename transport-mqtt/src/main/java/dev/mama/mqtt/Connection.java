@@ -52,7 +52,7 @@ import org.slf4j.event.Level;
  * - A message that waits for its acknowledgement holds back those of all later ones, so each is
  *   acknowledged as soon as the receiver has taken it over. Where that is when the receiver's call
  *   returns, the client does it, within its read: all acknowledgements of one read leave in one
- *   write. Those that the inbox gives later leave one by one, a system call each.
+ *   write. Those that the inbox gives later leave in one write, too, because of Flushes.
  * - Receive Maximum stays at its default, 65,535: Mosquitto 2.0.11 exceeds a smaller one, whereupon
  *   the client disconnects. The broker's own limit (max_inflight_messages) is the one to lower.
  * - The flow of incoming messages is open before the connection is, because a session that was
@@ -211,6 +211,11 @@ final class Connection {
     return unanswered.add(client.publish(publish), afterwards);
   }
 
+  /** For tests that look at what really leaves. */
+  Mqtt5AsyncClient client() {
+    return client;
+  }
+
   /** Whether the broker can be spoken to, as far as the client knows. */
   boolean isUp() {
     return client.getState().isConnected();
@@ -313,19 +318,7 @@ final class Connection {
   }
 
   private TransportException failure(String what, Throwable cause) {
-    return new TransportException(
-        switch (cause) {
-          case TimeoutException late ->
-              "MQTT broker %s did not acknowledge %s within %s; check the broker, or raise acknowledgeTimeout"
-                  .formatted(broker, what, broker.acknowledgeTimeout());
-          case CancellationException closed ->
-              "connection to MQTT broker %s was closed before it acknowledged %s"
-                  .formatted(broker, what);
-          default ->
-              "MQTT broker %s did not take %s (%s); check its access rules and limits"
-                  .formatted(broker, what, Refusals.reason(cause));
-        },
-        cause);
+    return new TransportException(Refusals.toAcknowledge(broker, what, cause), cause);
   }
 
   /** Disconnects, and ends the session unless it is kept; waits at most so long. */
@@ -350,7 +343,10 @@ final class Connection {
   private void connected() {
     if (closing) {
       client.disconnect().exceptionally(gone -> null);
-    } else if (established) {
+      return;
+    }
+    Flushes.gather(client);
+    if (established) {
       log.info("connected to MQTT broker {} again", broker);
       returnedNanos = System.nanoTime();
       reconnects.increment();

@@ -154,6 +154,10 @@ public final class MqttTransport implements Transport {
     return "mqtt";
   }
 
+  Connection connection() {
+    return connection;
+  }
+
   /** What it has done so far. */
   public MqttFigures figures() {
     return intake.figures(

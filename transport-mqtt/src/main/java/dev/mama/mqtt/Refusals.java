@@ -5,6 +5,8 @@ import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5ConnAckException;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5PubAckException;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5PubRecException;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5SubAckException;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.TimeoutException;
 
 /** What a broker or the network has against us, in words. */
 final class Refusals {
@@ -38,6 +40,21 @@ final class Refusals {
       case ConnectionFailedException failed when failed.getCause() != null ->
           String.valueOf(failed.getCause().getMessage());
       default -> String.valueOf(failure.getMessage());
+    };
+  }
+
+  /** Why {@code broker} did not acknowledge {@code what}. */
+  static String toAcknowledge(MqttBroker broker, String what, Throwable cause) {
+    return switch (cause) {
+      case TimeoutException late ->
+          "MQTT broker %s did not acknowledge %s within %s; check the broker, or raise acknowledgeTimeout"
+              .formatted(broker, what, broker.acknowledgeTimeout());
+      case CancellationException closed ->
+          "connection to MQTT broker %s was closed before it acknowledged %s"
+              .formatted(broker, what);
+      default ->
+          "MQTT broker %s did not take %s (%s); check its access rules and limits"
+              .formatted(broker, what, reason(cause));
     };
   }
 }

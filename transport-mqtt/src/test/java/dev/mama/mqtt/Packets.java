@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** Counts the MQTT packets that go through a proxy, both ways (MQTT 5.0, section 2.1). */
 final class Packets implements FaultProxy.Tap {
 
+  static final int PUBACK = 4;
   static final int SUBSCRIBE = 8;
   private static final int PUBLISH = 3;
   private static final int DUP = 8;
