@@ -36,12 +36,15 @@ final class Intake implements InboxJournal.Delivery {
 
   private static final Logger log = LoggerFactory.getLogger(Intake.class);
 
-  private static final int MOST_QUEUED_QOS0 = 65_535;
+  /** How many messages at QoS 0 may wait for the inbox; more are dropped, and counted. */
+  static final int MOST_QUEUED_QOS0 = 65_535;
+
   private static final long PARKED_BYTES = 16L << 20;
   private static final long PARKED_NANOS = TimeUnit.MINUTES.toNanos(1);
 
   private final MqttOptions options;
   private final Routes routes;
+  private final int mostQueuedQos0;
   private final Requests requests = new Requests();
   private final Recent recent = new Recent();
   private final LongAdder received = new LongAdder();
@@ -69,9 +72,10 @@ final class Intake implements InboxJournal.Delivery {
 
   private volatile @Nullable InboxJournal inbox;
 
-  Intake(Routes routes, MqttOptions options) {
+  Intake(Routes routes, MqttOptions options, int mostQueuedQos0) {
     this.routes = routes;
     this.options = options;
+    this.mostQueuedQos0 = mostQueuedQos0;
   }
 
   /** Keeps what arrives in {@code journal} from now on; before the first arrival. */
@@ -150,7 +154,7 @@ final class Intake implements InboxJournal.Delivery {
       InboxJournal journal, Mqtt5Publish publish, Envelope envelope, String address) {
     if (publish.getQos() != MqttQos.AT_MOST_ONCE) {
       journal.arrived(publish, envelope, address, publish::acknowledge);
-    } else if (queuedQos0.incrementAndGet() <= MOST_QUEUED_QOS0) {
+    } else if (queuedQos0.incrementAndGet() <= mostQueuedQos0) {
       journal.arrived(publish, envelope, address, queuedQos0::decrementAndGet);
     } else {
       queuedQos0.decrementAndGet();

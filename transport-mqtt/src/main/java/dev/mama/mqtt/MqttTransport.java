@@ -85,7 +85,7 @@ public final class MqttTransport implements Transport {
     this.broker = broker;
     this.options = options;
     routes = new Routes(options.time());
-    intake = new Intake(routes, options);
+    intake = new Intake(routes, options, Intake.MOST_QUEUED_QOS0);
     inbox =
         options.inbox().isEmpty()
             ? null
