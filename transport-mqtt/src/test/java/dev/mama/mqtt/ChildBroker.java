@@ -29,6 +29,8 @@ final class ChildBroker implements AutoCloseable {
         new ProcessBuilder(
                 ProcessHandle.current().info().command().orElseThrow(),
                 "-Xmx512m",
+                "-XX:+UseSerialGC", // it starts twice, and lives for seconds
+                "-XX:TieredStopAtLevel=1",
                 "-cp",
                 System.getProperty("java.class.path"),
                 ChildBroker.class.getName(),

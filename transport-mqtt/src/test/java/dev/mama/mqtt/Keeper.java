@@ -46,6 +46,8 @@ final class Keeper {
     command.addAll(
         List.of(
             ProcessHandle.current().info().command().orElseThrow(),
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
             "-cp",
             System.getProperty("java.class.path"),
             Keeper.class.getName(),
