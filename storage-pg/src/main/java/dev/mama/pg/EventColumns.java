@@ -32,8 +32,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class EventColumns {
 
-  /** The agent's card as it stands in column {@code profile}; the agent is in its own column. */
+  /** A card without details as it stands in column {@code profile}; the agent has its own. */
   record Profile(String specialty, String description) {}
+
+  /** The same with details; null where there are none. */
+  record DetailedProfile(
+      String specialty, String description, AgentCard.@Nullable Details details) {}
 
   private EventColumns() {}
 
@@ -274,17 +278,28 @@ final class EventColumns {
   }
 
   private static byte @Nullable [] profile(@Nullable AgentCard card) {
-    return card == null
-        ? null
-        : Payload.of(new Profile(card.specialty(), card.description())).json();
+    if (card == null) {
+      return null;
+    }
+    AgentCard.Details details = card.details();
+    Record profile =
+        details.equals(AgentCard.Details.NONE)
+            ? new Profile(card.specialty(), card.description())
+            : new DetailedProfile(card.specialty(), card.description(), details);
+    return Payload.of(profile).json();
   }
 
   private static @Nullable AgentCard card(AgentId agent, byte @Nullable [] json) {
     if (json == null) {
       return null;
     }
-    Profile profile = Payload.encoded("Profile", json).as(Profile.class);
-    return new AgentCard(agent, profile.specialty(), profile.description());
+    DetailedProfile profile = Payload.encoded("", json).as(DetailedProfile.class);
+    AgentCard.Details details = profile.details();
+    return new AgentCard(
+        agent,
+        profile.specialty(),
+        profile.description(),
+        details == null ? AgentCard.Details.NONE : details);
   }
 
   private static String span(Trace trace) {

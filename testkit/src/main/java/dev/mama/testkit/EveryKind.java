@@ -48,12 +48,23 @@ public final class EveryKind {
 
   private EveryKind() {}
 
+  private static AgentCard detailed() {
+    var skill = new AgentCard.Skill("walk", "walking", "shows the way", List.of("paths"));
+    var endpoint = new AgentCard.Endpoint("https://guides.example/1", "JSONRPC", "1.0");
+    return new AgentCard(
+        GUIDE,
+        "paths",
+        "I know the way.",
+        new AgentCard.Details("parks", "2.1", List.of(skill), List.of(endpoint), 3));
+  }
+
   /** One of each, all at the moment {@code at}, with ids of their own. */
   public static List<Event> of(ExperimentId experiment, Instant at) {
     var card = new AgentCard(SCOUT, "plants", "I know what grows in the shade.");
     List<Event> events = new ArrayList<>();
     events.add(new AgentStarted(id(), experiment, at, SCOUT, "scout", card));
     events.add(new AgentStarted(id(), experiment, at, SCOUT, "mute", null));
+    events.add(new AgentStarted(id(), experiment, at, GUIDE, "guide", detailed()));
     events.add(new StateRecorded(id(), experiment, at, SCOUT, Payload.text("calm"), Trace.start()));
     for (Channel channel : Channel.values()) {
       events.add(
