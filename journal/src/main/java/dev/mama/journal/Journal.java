@@ -196,11 +196,16 @@ public final class Journal implements AutoCloseable {
    * Says that the records before {@code sequence} are no longer needed, and waits until the
    * segments that hold nothing else are deleted. The last segment always stays.
    *
+   * @throws IllegalArgumentException if {@code sequence} is less than 1
    * @throws JournalException if the disk refused, or the journal has ended; the segments stay or go
    *     when it is opened again
    * @throws InterruptedException if interrupted while waiting; they are deleted all the same
    */
   public void releaseBefore(long sequence) throws InterruptedException {
+    if (sequence < 1) {
+      throw new IllegalArgumentException(
+          "sequence %d must be at least 1, the number of the first record".formatted(sequence));
+    }
     appender.releaseBefore(sequence);
   }
 

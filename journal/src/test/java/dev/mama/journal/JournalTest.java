@@ -195,6 +195,16 @@ class JournalTest {
   }
 
   @Test
+  void releaseBefore_lessThanOne_isRefusedByName() throws Exception {
+    try (var journal = Journal.open(folder, SMALL)) {
+      assertThatThrownBy(() -> journal.releaseBefore(0))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("sequence 0");
+      assertThat(journal.figures().segments()).isEqualTo(1);
+    }
+  }
+
+  @Test
   void open_twice_isRefusedUntilTheFirstIsClosed() throws Exception {
     try (var journal = Journal.open(folder, SMALL)) {
       assertThatThrownBy(() -> Journal.open(folder.resolve("../" + folder.getFileName()), SMALL))
