@@ -216,6 +216,11 @@ final class Connection {
     return client;
   }
 
+  /** Messages that the client holds, because the broker has not answered them. */
+  int unanswered() {
+    return unanswered.size();
+  }
+
   /** Whether the broker can be spoken to, as far as the client knows. */
   boolean isUp() {
     return client.getState().isConnected();

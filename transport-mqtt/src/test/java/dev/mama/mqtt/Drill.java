@@ -171,7 +171,7 @@ final class Drill {
         (i % 2 == 0 ? starter : otherStarter).send(agent(i), Payload.of(new Go(to, each)));
       }
       assertThat(reached.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
-      awaitAllSendersWaiting(proxy);
+      awaitAllSendersWaiting(proxy, left, right);
       strike.strike(proxy);
       await()
           .alias("all messages handled")
@@ -198,14 +198,21 @@ final class Drill {
   }
 
   /**
-   * No answers come, so in the end nobody sends any more, and what was sent has reached the broker.
+   * No answers come, so in the end nobody sends any more, and what was handed to the clients has
+   * left them.
    */
-  private static void awaitAllSendersWaiting(FaultProxy proxy) throws InterruptedException {
+  private void awaitAllSendersWaiting(FaultProxy proxy, MqttTransport left, MqttTransport right)
+      throws InterruptedException {
     long before;
     do {
       before = proxy.bytesUp();
       TimeUnit.MILLISECONDS.sleep(50);
-    } while (proxy.bytesUp() != before);
+    } while (proxy.bytesUp() != before
+        || packets.published() < handedOver(left) + handedOver(right));
+  }
+
+  private static long handedOver(MqttTransport transport) {
+    return transport.figures().sent() + transport.connection().unanswered();
   }
 
   private void assertOnceInOrder(int each) {

@@ -17,10 +17,11 @@ final class Packets implements FaultProxy.Tap {
   private final Map<String, Frames> streams = new ConcurrentHashMap<>();
   private final Map<Integer, AtomicInteger> byType = new ConcurrentHashMap<>();
   private final AtomicInteger repeated = new AtomicInteger();
+  private final AtomicInteger published = new AtomicInteger();
 
   @Override
   public void passes(int connection, boolean up, ByteBuffer bytes) {
-    streams.computeIfAbsent(connection + (up ? "u" : "d"), key -> new Frames()).feed(bytes);
+    streams.computeIfAbsent(connection + (up ? "u" : "d"), key -> new Frames(up)).feed(bytes);
   }
 
   /** Packets of {@code type} so far. */
@@ -33,7 +34,15 @@ final class Packets implements FaultProxy.Tap {
     return repeated.get();
   }
 
-  private void packet(int header) {
+  /** PUBLISH packets so far that went to the broker. */
+  int published() {
+    return published.get();
+  }
+
+  private void packet(boolean up, int header) {
+    if (up && header >> 4 == PUBLISH) {
+      published.incrementAndGet();
+    }
     byType.computeIfAbsent(header >> 4, type -> new AtomicInteger()).incrementAndGet();
     if (header >> 4 == PUBLISH && (header & DUP) != 0) {
       repeated.incrementAndGet();
@@ -41,10 +50,15 @@ final class Packets implements FaultProxy.Tap {
   }
 
   private final class Frames {
+    private final boolean up;
     private int header = -1;
     private int length;
     private int shift;
     private int left;
+
+    Frames(boolean up) {
+      this.up = up;
+    }
 
     void feed(ByteBuffer bytes) {
       while (bytes.hasRemaining()) {
@@ -61,7 +75,7 @@ final class Packets implements FaultProxy.Tap {
           length |= (digit & 0x7f) << shift;
           shift += 7;
           if ((digit & 0x80) == 0) {
-            packet(header);
+            packet(up, header);
             left = length;
             header = -1;
           }
