@@ -10,8 +10,8 @@ import dev.mama.ExperimentId;
 import dev.mama.Message;
 import dev.mama.Payload;
 import dev.mama.journal.Grade;
-import java.io.IOException;
-import java.nio.file.Files;
+import java.io.BufferedReader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -86,8 +85,12 @@ class DurableKillTest {
           }
         }
         case "Text" -> alarms++;
-        default -> context.reply(Payload.of(state()));
+        default -> {
+          context.reply(Payload.of(state()));
+          return; // a look at it is no turn
+        }
       }
+      TURNS.one();
     }
 
     private static long hash(Token token) {
@@ -99,15 +102,51 @@ class DurableKillTest {
     return AgentId.of("agent-" + number);
   }
 
-  /** The process that is killed. Arguments: folder, grade, messages in all. */
+  /** Turns of this process' agents; whoever waits for what they do waits here. */
+  private static final class Turns {
+    private long begun; // by the monitor
+
+    synchronized long begun() {
+      return begun;
+    }
+
+    synchronized void one() {
+      begun++;
+      notifyAll();
+    }
+
+    synchronized void awaitMoreThan(long count) throws InterruptedException {
+      while (begun <= count) {
+        wait();
+      }
+    }
+  }
+
+  private static final Turns TURNS = new Turns();
+
+  /**
+   * The process that is killed. Arguments: folder, grade, messages in all. Says a line for each
+   * turn, and ends when whoever started it does.
+   */
   public static final class Child {
     private Child() {}
 
     public static void main(String[] arguments) throws Exception {
+      Thread.ofPlatform().daemon().start(Child::tell);
       try (var group = open(Path.of(arguments[0]), Grade.valueOf(arguments[1]))) {
         begin(group, Integer.parseInt(arguments[2]));
-        System.out.println("running");
-        Thread.sleep(PATIENCE);
+        var unused = System.in.readAllBytes();
+      }
+    }
+
+    private static void tell() {
+      try {
+        for (long told = 0; true; told++) {
+          TURNS.awaitMoreThan(told);
+          System.out.println("turn");
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
       }
     }
   }
@@ -135,9 +174,7 @@ class DurableKillTest {
     var client = group.client("client");
     for (int chain = 0; chain < CHAINS; chain++) {
       AgentId first = agent(chain % AGENTS);
-      Seen seen = seen(client, first);
-      if (!seen.byChain().containsKey(-chain - 1)) {
-        client.send(first, Payload.of(new Token(-chain - 1, 0, 1)));
+      if (!seen(client, first).byChain().containsKey(chain)) {
         client.send(first, Payload.of(new Token(chain, messages / CHAINS, chain)));
       }
     }
@@ -156,25 +193,26 @@ class DurableKillTest {
 
     Path killed = folder.resolve("killed");
     var random = new Random(grade.name().hashCode());
-    long whole = bytes(folder.resolve("whole"));
+    int part = messages / (kills + 1); // so that the last one is killed before its end, too
     for (int kill = 1; kill <= kills; kill++) {
-      killOnceThereAre(killed, grade, messages, whole * kill / (kills + 1) + random.nextInt(500));
+      killAfter(part / 2 + random.nextInt(part / 2), killed, grade, messages);
     }
     List<Seen> resumed = end(killed, grade, messages);
 
     assertThat(resumed).isEqualTo(undisturbed);
     assertThat(undisturbed.stream().mapToLong(Seen::turns).sum())
-        .isEqualTo((long) CHAINS * (messages / CHAINS + 2));
+        .isEqualTo((long) CHAINS * (messages / CHAINS + 1));
   }
 
   /** Runs to the end, and tells how every agent is then. */
   private static List<Seen> end(Path folder, Grade grade, int messages) throws Exception {
     try (var group = open(folder, grade)) {
       begin(group, messages);
-      long tokens = (long) CHAINS * (messages / CHAINS + 2);
-      long alarms = (long) CHAINS * (messages / CHAINS / 16 + 2);
+      long tokens = (long) CHAINS * (messages / CHAINS + 1);
+      long alarms = (long) CHAINS * (messages / CHAINS / 16 + 1);
       var client = group.client("end");
       while (true) {
+        long begun = TURNS.begun();
         List<Seen> all = new ArrayList<>();
         for (int i = 0; i < AGENTS; i++) {
           all.add(seen(client, agent(i)));
@@ -183,12 +221,12 @@ class DurableKillTest {
             && all.stream().mapToLong(Seen::alarms).sum() >= alarms) {
           return all;
         }
-        Thread.sleep(10);
+        TURNS.awaitMoreThan(begun);
       }
     }
   }
 
-  private static void killOnceThereAre(Path folder, Grade grade, int messages, long bytes)
+  private static void killAfter(int turns, Path folder, Grade grade, int messages)
       throws Exception {
     Process process =
         new ProcessBuilder(
@@ -200,25 +238,16 @@ class DurableKillTest {
                 grade.name(),
                 Integer.toString(messages))
             .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start();
-    try {
-      while (process.isAlive() && bytes(folder) < bytes) {
-        Thread.sleep(1);
+    try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
+      for (int turn = 0; turn < turns; turn++) {
+        assertThat(output.readLine()).as("turn %d", turn).isEqualTo("turn");
       }
-      assertThat(process.isAlive()).as("killed before its end").isTrue();
     } finally {
+      boolean alive = process.isAlive();
       process.destroyForcibly();
       assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
-    }
-  }
-
-  private static long bytes(Path folder) throws IOException {
-    if (Files.notExists(folder)) {
-      return 0;
-    }
-    try (Stream<Path> files = Files.list(folder)) {
-      return files.mapToLong(file -> file.toFile().length()).sum();
+      assertThat(alive).as("killed before its end").isTrue();
     }
   }
 }
