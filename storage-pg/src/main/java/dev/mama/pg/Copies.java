@@ -58,7 +58,7 @@ final class Copies {
     }
   }
 
-  /** Writes what can be written; returns what cannot. */
+  /** Writes what can be written and is not there; returns what cannot. */
   List<Refused> good() throws SQLException {
     List<Refused> refused = new ArrayList<>();
     for (var part : parts.entrySet()) {
@@ -90,7 +90,9 @@ final class Copies {
           rest = rest.subList(middle, rest.size());
         } else {
           good(sql, rest.subList(0, bad), refused);
-          refused.add(new Refused(rest.get(bad), reason(rest.get(bad), e)));
+          if (!Fault.isThere(e)) {
+            refused.add(new Refused(rest.get(bad), reason(rest.get(bad), e)));
+          }
           rest = rest.subList(bad + 1, rest.size());
         }
       }

@@ -15,6 +15,8 @@ enum Fault {
    */
   SCHEMA;
 
+  private static final String UNIQUE_VIOLATION = "23505";
+
   private static final Set<String> ROW_CLASSES = Set.of("22", "23");
 
   /*
@@ -31,6 +33,14 @@ enum Fault {
     }
     String category = state.substring(0, 2);
     return ROW_CLASSES.contains(category) ? ROW : AWAY_CLASSES.contains(category) ? AWAY : SCHEMA;
+  }
+
+  /**
+   * Whether a row is there already, by its id: recorded again by a group that was killed between
+   * recording it and noting that it had.
+   */
+  static boolean isThere(SQLException e) {
+    return UNIQUE_VIOLATION.equals(state(e));
   }
 
   /** The first line of what the database said. */
