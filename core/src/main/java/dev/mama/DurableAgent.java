@@ -23,4 +23,28 @@ public interface DurableAgent<S extends Record> extends Agent {
    * turn. A new agent that never ended a turn is not given one.
    */
   void restore(S state);
+
+  /**
+   * An agent with this one's state, whose turns are those of {@code turns}: for what stands around
+   * an agent to watch or record it.
+   */
+  default DurableAgent<S> withTurns(Agent turns) {
+    DurableAgent<S> inner = this;
+    return new DurableAgent<>() {
+      @Override
+      public S state() {
+        return inner.state();
+      }
+
+      @Override
+      public void restore(S state) {
+        inner.restore(state);
+      }
+
+      @Override
+      public void onMessage(Message message, AgentContext context) throws Exception {
+        turns.onMessage(message, context);
+      }
+    };
+  }
 }

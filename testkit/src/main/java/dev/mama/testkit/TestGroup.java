@@ -4,6 +4,7 @@ import dev.mama.Agent;
 import dev.mama.AgentId;
 import dev.mama.AgentType;
 import dev.mama.ChatRequest;
+import dev.mama.DurableAgent;
 import dev.mama.Event;
 import dev.mama.ExperimentId;
 import dev.mama.Message;
@@ -107,23 +108,29 @@ public final class TestGroup implements AutoCloseable, AssertProvider<TestGroupA
   /** Makes {@code type} known; see {@link AgentGroup#define}. */
   public void define(AgentType type) {
     group.define(
-        new AgentType(type.name(), id -> keeping(type.factory().apply(id)), type.supervision()));
+        new AgentType(
+            type.name(),
+            id -> keeping(type.factory().apply(id)),
+            type.supervision(),
+            type.state()));
   }
 
   // Between two turns another thread may come first: a worker runs many without waiting.
   @SuppressWarnings("ThreadPriorityCheck")
   private Agent keeping(Agent agent) {
-    return (message, context) -> {
-      Thread.yield();
-      Duration after = Duration.ofNanos(machine.time().nanos());
-      try {
-        agent.onMessage(message, context);
-        handled.add(new Handled(after, message, null));
-      } catch (Throwable e) {
-        handled.add(new Handled(after, message, e));
-        throw e;
-      }
-    };
+    Agent keeping =
+        (message, context) -> {
+          Thread.yield();
+          Duration after = Duration.ofNanos(machine.time().nanos());
+          try {
+            agent.onMessage(message, context);
+            handled.add(new Handled(after, message, null));
+          } catch (Throwable e) {
+            handled.add(new Handled(after, message, e));
+            throw e;
+          }
+        };
+    return agent instanceof DurableAgent<?> durable ? durable.withTurns(keeping) : keeping;
   }
 
   /** Starts the agent {@code id} of a defined type; see {@link AgentGroup#start}. */

@@ -4,15 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mama.Agent;
+import dev.mama.AgentContext;
 import dev.mama.AgentFailedException;
 import dev.mama.AgentId;
 import dev.mama.AgentType;
 import dev.mama.AskTimeoutException;
 import dev.mama.ChatRequest;
+import dev.mama.DurableAgent;
+import dev.mama.Message;
 import dev.mama.Payload;
 import dev.mama.Sender;
 import dev.mama.Supervision;
 import dev.mama.Supervision.Reaction;
+import dev.mama.journal.Grade;
+import dev.mama.runtime.Durability;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -22,6 +28,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class TestGroupTest {
 
@@ -305,6 +312,59 @@ class TestGroupTest {
       assertThatThrownBy(() -> client.ask(AgentId.of("meddler"), Payload.text("?"), HOUR))
           .isInstanceOf(AgentFailedException.class)
           .hasMessageContaining("driven by the test's own thread");
+    }
+  }
+
+  record Sum(int sum) {}
+
+  /** Adds up how many hops the tokens had, and fails on the first of each run. */
+  private static final class Adder implements DurableAgent<Sum> {
+    private int sum;
+
+    @Override
+    public Sum state() {
+      return new Sum(sum);
+    }
+
+    @Override
+    public void restore(Sum state) {
+      sum = state.sum();
+    }
+
+    @Override
+    public void onMessage(Message message, AgentContext context) throws Exception {
+      if (message.payload().type().equals("Note")) {
+        context.reply(Payload.of(state()));
+        return;
+      }
+      Token token = message.payload().as(Token.class);
+      sum += token.hops();
+      if (token.number() == 0) {
+        throw new IllegalStateException("the first one");
+      }
+    }
+  }
+
+  @Test
+  void durableAgents_areKept(@TempDir Path folder) throws Exception {
+    AgentId adder = AgentId.of("adder");
+    for (int run = 1; run <= 2; run++) {
+      try (var group =
+          TestGroup.on(
+              SteppedMachine.seeded(run),
+              options -> options.durable(Durability.in(folder).grade(Grade.MEMORY)))) {
+        group.define(AgentType.durable("adder", Sum.class, Adder::new));
+        if (group.group().resume().agents() == 0) {
+          group.start("adder", "adder");
+        }
+        Sender client = group.client("client");
+        for (int number = 0; number < 3; number++) {
+          client.send(adder, Payload.of(new Token(number, 10)));
+        }
+        Payload sum = client.ask(adder, Payload.of(new Note("?")), HOUR);
+        assertThat(sum.as(Sum.class).sum()).isEqualTo(20 * run);
+        assertThat(group.handled()).hasSize(4);
+      }
     }
   }
 }
