@@ -3,7 +3,9 @@ package dev.mama.replay;
 import dev.mama.Agent;
 import dev.mama.AgentId;
 import dev.mama.AgentType;
+import dev.mama.DurableAgent;
 import dev.mama.Message;
+import dev.mama.Payload;
 import dev.mama.StepAgent;
 import dev.mama.Supervision.Reaction;
 import java.util.ArrayList;
@@ -24,6 +26,10 @@ public final class Rerun {
   private final Run run;
   private final Map<String, AgentType> types = new HashMap<>();
   private final Map<AgentId, Agent> agents = new HashMap<>();
+
+  /** What durable agents were after their last turn that did not fail. */
+  private final Map<AgentId, Payload> states = new HashMap<>();
+
   private long turns;
 
   Rerun(Run run, Collection<AgentType> types) {
@@ -95,12 +101,37 @@ public final class Rerun {
       failed = true;
       tape.end(e);
     }
-    if (failed && type.supervision().reaction() == Reaction.RESTART) {
+    if (type.state() != null) {
+      agents.put(turn.agent(), kept(turn.agent(), type, agent, type.state(), failed));
+    } else if (failed && type.supervision().reaction() == Reaction.RESTART) {
       agents.put(turn.agent(), type.factory().apply(turn.agent()));
     }
     return tape.isParted()
         ? Optional.of(new RunDifference(turns, turn.toString(), tape.expected(), tape.happened()))
         : Optional.empty();
+  }
+
+  /** A durable agent after a turn: where that has failed, made anew with its last state. */
+  private Agent kept(
+      AgentId id, AgentType type, Agent agent, Class<? extends Record> state, boolean failed) {
+    if (!failed) {
+      if (agent instanceof DurableAgent<?> durable) {
+        Record now = durable.state();
+        states.put(id, Payload.encoded(now.getClass().getSimpleName(), Payload.of(now).json()));
+      }
+      return agent;
+    }
+    Agent fresh = type.factory().apply(id);
+    Payload last = states.get(id);
+    if (last != null) {
+      durable(fresh).restore(last.as(state));
+    }
+    return fresh;
+  }
+
+  @SuppressWarnings("unchecked") // AgentType.durable has the two agree
+  private static DurableAgent<Record> durable(Agent agent) {
+    return (DurableAgent<Record>) agent;
   }
 
   private static void act(TurnRecord turn, Agent agent, List<Message> input, TapedContext context)

@@ -4,6 +4,7 @@ import dev.mama.Agent;
 import dev.mama.AgentContext;
 import dev.mama.AgentId;
 import dev.mama.AgentType;
+import dev.mama.DurableAgent;
 import dev.mama.ExperimentId;
 import dev.mama.Message;
 import dev.mama.StepAgent;
@@ -107,12 +108,17 @@ public final class RunJournal implements AutoCloseable {
         type.name(),
         id -> {
           Agent agent = type.factory().apply(id);
-          return agent instanceof StepAgent stepAgent
-              ? (StepAgent)
-                  (step, input, context) -> step(type.name(), stepAgent, step, input, context)
-              : (message, context) -> turn(type.name(), agent, message, context);
+          Agent turns = (message, context) -> turn(type.name(), agent, message, context);
+          return switch (agent) {
+            case StepAgent stepAgent ->
+                (StepAgent)
+                    (step, input, context) -> step(type.name(), stepAgent, step, input, context);
+            case DurableAgent<?> durable -> durable.withTurns(turns);
+            default -> turns;
+          };
         },
-        type.supervision());
+        type.supervision(),
+        type.state());
   }
 
   /** What has {@link Steps} keep turns in the order of steps and agents. */
