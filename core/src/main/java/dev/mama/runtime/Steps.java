@@ -116,8 +116,16 @@ public final class Steps {
   /**
    * Makes {@code type} known, whose agents must be {@link StepAgent}s; see {@link
    * AgentGroup#define}.
+   *
+   * @throws IllegalArgumentException as there, and if its agents are durable: agents in steps live
+   *     in memory
    */
   public void define(AgentType type) {
+    if (type.state() != null) {
+      throw new IllegalArgumentException(
+          "agents of type '%s' are durable, and agents in steps are not kept; define a type without a state, or start them in the group itself"
+              .formatted(type.name()));
+    }
     group.define(new AgentType(type.name(), id -> member(id, type), type.supervision()));
   }
 

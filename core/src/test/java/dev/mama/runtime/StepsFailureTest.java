@@ -74,11 +74,20 @@ class StepsFailureTest extends StepsRig {
             "stranger");
     assertThat(refused.get("ask"))
         .isEqualTo(
-            "agent 'a' asked 'b' in step 1, which steps do not have; its reply would come in step 2: send, and read the answer there");
+            "agent 'a' asked 'b' in step 1, which steps do not have; its reply would come in step"
+                + " 2: send, and read the answer there");
     assertThat(refused.get("undeclared"))
         .isEqualTo(
-            "agent 'a' sent to 'b' in step 1, which does not declare it as a sender; add 'a' to the senders of 'b'");
+            "agent 'a' sent to 'b' in step 1, which does not declare it as a sender; add 'a' to the"
+                + " senders of 'b'");
     assertThat(refused.get("stranger")).contains("'nobody' in step 1, which is not of these steps");
+  }
+
+  @Test
+  void define_durableType_isRefused() {
+    assertThatThrownBy(() -> steps.define(Ledger.type()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("agents of type 'ledger' are durable, and agents in steps are not");
   }
 
   private interface CheckedRunnable {
@@ -213,7 +222,8 @@ class StepsFailureTest extends StepsRig {
     assertThatThrownBy(() -> steps.run(0)).hasMessageContaining("must be at least 1");
     assertThatThrownBy(() -> steps.run(1))
         .hasMessage(
-            "agent 'a' declares 'ghost' as a sender, which is not of these steps; start it, or leave it out");
+            "agent 'a' declares 'ghost' as a sender, which is not of these steps; start it, or"
+                + " leave it out");
     start("ghost", (step, input, context) -> {}, Set.of());
     steps.run(1);
     assertThatThrownBy(() -> steps.start(id("a"), "a")).hasMessageContaining("id 'a' is taken");
