@@ -24,6 +24,8 @@ import java.util.Set;
  * @param rate messages this transport sends a second, 0 for no limit (the default)
  * @param topicRate messages this transport sends to one agent or topic a second, 0 for no limit
  *     (the default)
+ * @param qos of messages and answers between agents and of users: 1 (the default), or 2, which
+ *     takes twice the packets; surveys and interventions go at 2 in any case
  * @param telemetry simple names of the records that are published at QoS 0 and may be lost
  * @param exactlyOnce simple names of the records that are sent at QoS 2 on any channel; by default
  *     {@code Intervention}
@@ -36,6 +38,7 @@ public record MqttOptions(
     int heldPerAgent,
     int rate,
     int topicRate,
+    int qos,
     Set<String> telemetry,
     Set<String> exactlyOnce,
     Optional<Announcement> presence,
@@ -69,6 +72,7 @@ public record MqttOptions(
     require(heldPerAgent, "heldPerAgent", 1, 100_000);
     require(rate, "rate", 0, 10_000_000);
     require(topicRate, "topicRate", 0, 10_000_000);
+    require(qos, "qos", 1, 2);
   }
 
   private static void require(long value, String name, long least, long most) {
@@ -86,6 +90,7 @@ public record MqttOptions(
         128,
         0,
         0,
+        1,
         Set.of(),
         Set.of(Intervention.class.getSimpleName()),
         Optional.empty(),
@@ -104,6 +109,7 @@ public record MqttOptions(
         heldPerAgent,
         rate,
         topicRate,
+        qos,
         telemetry,
         exactlyOnce,
         presence,
@@ -115,7 +121,7 @@ public record MqttOptions(
    */
   public MqttOptions held(long bytes, int perAgent) {
     return new MqttOptions(
-        inbox, bytes, perAgent, rate, topicRate, telemetry, exactlyOnce, presence, time);
+        inbox, bytes, perAgent, rate, topicRate, qos, telemetry, exactlyOnce, presence, time);
   }
 
   /** Limits what is sent; senders wait. See {@link #rate} and {@link #topicRate}. */
@@ -126,6 +132,22 @@ public record MqttOptions(
         heldPerAgent,
         perSecond,
         perTopicAndSecond,
+        qos,
+        telemetry,
+        exactlyOnce,
+        presence,
+        time);
+  }
+
+  /** Sends messages between agents and of users at QoS {@code level}; see {@link #qos}. */
+  public MqttOptions qos(int level) {
+    return new MqttOptions(
+        inbox,
+        heldBytes,
+        heldPerAgent,
+        rate,
+        topicRate,
+        level,
         telemetry,
         exactlyOnce,
         presence,
@@ -137,7 +159,7 @@ public record MqttOptions(
     var types = new HashSet<>(telemetry);
     types.add(type.getSimpleName());
     return new MqttOptions(
-        inbox, heldBytes, heldPerAgent, rate, topicRate, types, exactlyOnce, presence, time);
+        inbox, heldBytes, heldPerAgent, rate, topicRate, qos, types, exactlyOnce, presence, time);
   }
 
   /**
@@ -148,7 +170,7 @@ public record MqttOptions(
     var types = new HashSet<>(exactlyOnce);
     types.add(type.getSimpleName());
     return new MqttOptions(
-        inbox, heldBytes, heldPerAgent, rate, topicRate, telemetry, types, presence, time);
+        inbox, heldBytes, heldPerAgent, rate, topicRate, qos, telemetry, types, presence, time);
   }
 
   /** Tells whoever watches {@code experiment} that these groups are here, and when they are not. */
@@ -159,6 +181,7 @@ public record MqttOptions(
         heldPerAgent,
         rate,
         topicRate,
+        qos,
         telemetry,
         exactlyOnce,
         Optional.of(new Announcement(experiment, Set.of(groups))),
@@ -168,6 +191,15 @@ public record MqttOptions(
   /** Takes deadlines from another clock. */
   public MqttOptions time(Time clock) {
     return new MqttOptions(
-        inbox, heldBytes, heldPerAgent, rate, topicRate, telemetry, exactlyOnce, presence, clock);
+        inbox,
+        heldBytes,
+        heldPerAgent,
+        rate,
+        topicRate,
+        qos,
+        telemetry,
+        exactlyOnce,
+        presence,
+        clock);
   }
 }

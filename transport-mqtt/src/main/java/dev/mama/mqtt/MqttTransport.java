@@ -201,8 +201,7 @@ public final class MqttTransport implements Transport {
     if (way.isPresent()) {
       boolean heard = publisher.publish(Wire.encodeAnswer(envelope, way.get(), options.time()), to);
       log.debug("answered on '{}', heard: {}", way.get().topic(), heard);
-    } else if (!publisher.publish(Wire.encode(envelope, options.exactlyOnce(), options.time()), to)
-        && !to.equals(Wire.FOREIGN)) {
+    } else if (!publisher.publish(Wire.encode(envelope, options), to) && !to.equals(Wire.FOREIGN)) {
       throw new UnknownAgentException(to);
     }
   }

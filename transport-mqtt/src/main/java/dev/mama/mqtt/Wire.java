@@ -24,7 +24,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -111,16 +110,14 @@ final class Wire {
     return encode(envelope, topic, qos, time).build();
   }
 
-  /**
-   * @param exactlyOnce types whose messages go at QoS 2 on any channel
-   */
-  static Mqtt5Publish encode(Envelope envelope, Set<String> exactlyOnce, Time time) {
+  /** As {@code options} say: at which QoS, and by which clock. */
+  static Mqtt5Publish encode(Envelope envelope, MqttOptions options) {
     Message message = envelope.message();
     MqttQos qos =
-        exactlyOnce.contains(message.payload().type())
+        options.qos() == 2 || options.exactlyOnce().contains(message.payload().type())
             ? MqttQos.EXACTLY_ONCE
             : qos(message.channel());
-    return encode(envelope, topic(envelope), qos, time).build();
+    return encode(envelope, topic(envelope), qos, options.time()).build();
   }
 
   /** As the answer to a foreign client's request. */
@@ -207,7 +204,8 @@ final class Wire {
     if (!levels.get(0).equals("exps")
         || !(published || (levels.size() == 5 && levels.get(2).equals("agents")))) {
       throw new IllegalArgumentException(
-          "topic is neither exps/<experiment>/agents/<agent>/<channel> nor exps/<experiment>/topics/<topic>");
+          "topic is neither exps/<experiment>/agents/<agent>/<channel> nor"
+              + " exps/<experiment>/topics/<topic>");
     }
     byte[] json = publish.getPayloadAsBytes();
     if (json.length == 0) {

@@ -167,6 +167,31 @@ class MqttSessionTest {
     }
   }
 
+  @Test
+  void quality_2_isThatOfAllMessages_butNotOfTopics() throws Exception {
+    Queue<Integer> seen = new ConcurrentLinkedQueue<>();
+    SharedBroker.broker()
+        .observe(published -> {
+          if (published.topic().startsWith("exps/" + experiment)) {
+            seen.add(published.qos());
+          }
+        });
+    try (var transport =
+        MqttTransport.connect(SharedBroker.address(), MqttOptions.defaults().qos(2))) {
+      transport.subscribe(experiment, List.of(BOB), arrived::add);
+      for (Channel channel : Channel.values()) {
+        transport.send(Envelopes.on(experiment, channel));
+      }
+      transport.publish(Envelopes.published(experiment, "road", Payload.text("closed")));
+      await().until(() -> seen.size() == 5);
+      assertThat(seen).containsExactly(2, 2, 2, 2, 1);
+      await().until(() -> arrived.size() == 4);
+    }
+    assertThatExceptionOfType(IllegalArgumentException.class)
+        .isThrownBy(() -> MqttOptions.defaults().qos(0))
+        .withMessage("MQTT qos 0 must be 1 to 2");
+  }
+
   record Speed(int kilometresPerHour) {}
 
   record Payment(int cents) {}
