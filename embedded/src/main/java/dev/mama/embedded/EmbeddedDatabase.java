@@ -23,7 +23,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>It adds no shutdown hook, because hooks run at the same time and a database that goes away
  * first would cut off a log that is still draining: whoever starts it closes it, in order. What a
- * killed run leaves running is stopped by the next {@link RunFolder#open}, if the folder lay there.
+ * killed run leaves running is stopped by the next {@link RunFolder#open}, if the folder lay there,
+ * or by {@link #stopAbandoned}.
  *
  * <p>PostgreSQL refuses to run as root; there it is started in a user namespace of its own.
  *
@@ -78,6 +79,21 @@ public final class EmbeddedDatabase implements AutoCloseable {
           throw e;
         }
       }
+    }
+  }
+
+  /**
+   * Stops a server that still runs from {@code folder} though whoever started it was killed. The
+   * caller has made sure that nobody else uses the folder. Takes up to 20 seconds, milliseconds
+   * where there is none.
+   *
+   * @throws IOException if it cannot be stopped
+   */
+  public static void stopAbandoned(Path folder) throws IOException {
+    if (!RunFolder.stopDatabases(folder.toAbsolutePath())) {
+      throw new IOException(
+          "a PostgreSQL that a killed run has left in %s cannot be stopped; stop it by hand"
+              .formatted(folder));
     }
   }
 

@@ -209,7 +209,7 @@ public final class RunFolder implements AutoCloseable {
   }
 
   /** Stops what runs from {@code folder}; false if something could not be stopped. */
-  private static boolean stopDatabases(Path folder) throws IOException {
+  static boolean stopDatabases(Path folder) throws IOException {
     List<Path> running;
     try (var folders =
         Files.find(folder, 3, (file, attributes) -> Files.exists(file.resolve(POSTMASTER)))) {

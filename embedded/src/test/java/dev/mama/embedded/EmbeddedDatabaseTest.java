@@ -40,6 +40,20 @@ final class EmbeddedDatabaseTest {
   }
 
   @Test
+  void stopAbandoned_serverStillRuns_leavesItsDataToTheNextOne() throws Exception {
+    try (var folder = RunFolder.open("test")) {
+      EmbeddedDatabase.stopAbandoned(folder.path()); // nothing is there yet
+      var abandoned = EmbeddedDatabase.start(folder.path());
+      query(abandoned, "create table kept as select 'here' as it; select 1");
+      EmbeddedDatabase.stopAbandoned(folder.path());
+      assertThatThrownBy(() -> query(abandoned, "select 1")).isInstanceOf(SQLException.class);
+      try (var database = EmbeddedDatabase.start(folder.path())) {
+        assertThat(query(database, "select it from kept")).isEqualTo("here");
+      }
+    }
+  }
+
+  @Test
   void start_wrongPassword_isRefused() throws Exception {
     try (var folder = RunFolder.open("test");
         var database = EmbeddedDatabase.start(folder.path())) {
