@@ -4,15 +4,12 @@ import dev.mama.Agent;
 import dev.mama.AgentCard;
 import dev.mama.AgentId;
 import dev.mama.AgentType;
-import dev.mama.Message;
-import dev.mama.Payload;
+import dev.mama.DurableAgent;
+import dev.mama.StepAgent;
 import dev.mama.cli.ExperimentFile.Agents;
 import dev.mama.examples.Helper;
 import dev.mama.examples.InputException;
-import dev.mama.examples.Needs;
-import dev.mama.examples.Needs.LabelledNeed;
 import dev.mama.examples.Requester;
-import dev.mama.examples.Task;
 import java.io.File;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
@@ -24,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +31,17 @@ final class AgentTypes {
 
   static final String HELPER = "helper";
   private static final String REQUESTER = "requester";
+
+  /** How agents live, which their classes must be made for. */
+  enum Life {
+    MEMORY,
+    DURABLE,
+    STEPS;
+
+    static Life of(ExperimentFile file) {
+      return file.durability().isPresent() ? DURABLE : file.steps().isPresent() ? STEPS : MEMORY;
+    }
+  }
 
   private AgentTypes() {}
 
@@ -48,15 +57,26 @@ final class AgentTypes {
    * The type of {@code agents}.
    *
    * @param cards of all agents that offer something
-   * @throws InputException if its class is not there, is no agent, or has no constructor that fits
+   * @throws InputException if its class is not there, is no agent of such a life, or has no
+   *     constructor that fits
    */
-  static AgentType of(Agents agents, Map<AgentId, AgentCard> cards, ClassLoader classes) {
+  static AgentType of(
+      Agents agents, Map<AgentId, AgentCard> cards, Life life, ClassLoader classes) {
     if (agents.className().isPresent()) {
-      return ofClass(agents.type(), agents.className().get(), classes);
+      return ofClass(agents.type(), agents.className().get(), life, classes);
     }
+    boolean durable = life == Life.DURABLE;
     return switch (agents.type()) {
-      case HELPER -> AgentType.perId(HELPER, id -> new Helper(card(cards, id)));
-      default -> AgentType.of(REQUESTER, AgentTypes::requester);
+      case HELPER -> {
+        Function<AgentId, Helper> helpers = id -> new Helper(card(cards, id));
+        yield durable
+            ? AgentType.durablePerId(HELPER, Helper.Progress.class, helpers)
+            : AgentType.perId(HELPER, helpers);
+      }
+      default ->
+          durable
+              ? AgentType.durable(REQUESTER, Requester.Serving.class, RequesterOfTasks::new)
+              : AgentType.of(REQUESTER, RequesterOfTasks::new);
     };
   }
 
@@ -68,29 +88,7 @@ final class AgentTypes {
     return card;
   }
 
-  /** A requester whose task is one of the needs that come with the demo. */
-  private static Agent requester() {
-    var requester = new Requester();
-    List<LabelledNeed> needs = Needs.builtIn();
-    return (message, context) -> {
-      long number = message.payload().as(Task.class).number();
-      LabelledNeed need = needs.get((int) Math.floorMod(number - 1, (long) needs.size()));
-      var wanted = new Requester.Wanted(need.need().text(), need.specialty().orElse(""));
-      requester.onMessage(
-          new Message(
-              message.idHigh(),
-              message.idLow(),
-              message.from(),
-              message.to(),
-              message.channel(),
-              Payload.of(wanted),
-              message.trace(),
-              message.deadline()),
-          context);
-    };
-  }
-
-  private static AgentType ofClass(String type, String name, ClassLoader classes) {
+  private static AgentType ofClass(String type, String name, Life life, ClassLoader classes) {
     try {
       Class<?> found = Class.forName(name, true, classes);
       if (!Agent.class.isAssignableFrom(found)) {
@@ -98,12 +96,46 @@ final class AgentTypes {
             "type '%s': class '%s' is no dev.mama.Agent".formatted(type, name));
       }
       Constructor<? extends Agent> constructor = constructor(type, found.asSubclass(Agent.class));
-      return AgentType.perId(type, id -> make(constructor, id));
+      AgentType plain = AgentType.perId(type, id -> make(constructor, id));
+      return switch (life) {
+        case MEMORY -> plain;
+        case STEPS -> {
+          require(StepAgent.class, found, type, "steps");
+          yield plain;
+        }
+        case DURABLE -> {
+          require(DurableAgent.class, found, type, "durability");
+          yield new AgentType(type, plain.factory(), plain.supervision(), state(type, found));
+        }
+      };
     } catch (ClassNotFoundException | LinkageError e) {
       throw new InputException(
           "type '%s': class '%s' is not on the class path; add its folder or jar with --classpath"
               .formatted(type, name));
     }
+  }
+
+  private static void require(Class<?> wanted, Class<?> found, String type, String key) {
+    if (!wanted.isAssignableFrom(found)) {
+      throw new InputException(
+          "type '%s': class '%s' is no %s, which '%s' asks for; make it one, or leave the key out"
+              .formatted(type, found.getName(), wanted.getName(), key));
+    }
+  }
+
+  /** The record that {@code state()} of {@code found} is declared to give. */
+  private static Class<? extends Record> state(String type, Class<?> found) {
+    try {
+      Class<?> state = found.getMethod("state").getReturnType();
+      if (state != Record.class) {
+        return state.asSubclass(Record.class);
+      }
+    } catch (NoSuchMethodException e) {
+      // told below
+    }
+    throw new InputException(
+        "type '%s': class '%s' does not say which record its state() is; declare it as that record"
+            .formatted(type, found.getName()));
   }
 
   private static Constructor<? extends Agent> constructor(

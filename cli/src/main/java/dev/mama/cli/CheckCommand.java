@@ -1,5 +1,6 @@
 package dev.mama.cli;
 
+import dev.mama.cli.ExperimentFile.Storage;
 import dev.mama.examples.InputException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -21,18 +22,28 @@ final class CheckCommand implements Callable<Integer> {
     try {
       ExperimentFile experiment = ExperimentFile.read(file, System::getenv);
       System.out.printf(
-          "%s: %,d agents of %d types in %d groups; broker %s, database %s, model %s%n",
+          "%s: %,d agents of %d types in %d groups; broker %s, %s, model %s%n",
           file,
-          experiment.agents().stream().mapToInt(ExperimentFile.Agents::count).sum(),
+          experiment.agentCount(),
           experiment.agents().size(),
           experiment.groups(),
-          experiment.broker().isPresent() ? "given" : "embedded",
-          experiment.database().isPresent() ? "given" : "embedded",
+          experiment.wire().broker().isPresent() ? "given" : "embedded",
+          rows(experiment.storage()),
           experiment.llm().scripted() ? "scripted" : "at MAMA_LLM_URL");
       return 0;
     } catch (InputException e) {
       String.valueOf(e.getMessage()).lines().forEach(line -> System.err.println("mama: " + line));
       return Mama.BAD_INPUT;
     }
+  }
+
+  private static String rows(Storage storage) {
+    String database = "database " + (storage.database().isPresent() ? "given" : "embedded");
+    String archive = "archive " + storage.archive();
+    return switch (storage.mode()) {
+      case COPY -> database;
+      case ARCHIVE -> archive;
+      case BOTH -> database + ", " + archive;
+    };
   }
 }

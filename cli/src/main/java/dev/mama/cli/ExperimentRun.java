@@ -3,52 +3,50 @@ package dev.mama.cli;
 import dev.mama.AgentCard;
 import dev.mama.AgentId;
 import dev.mama.AgentType;
-import dev.mama.MamaException;
-import dev.mama.Payload;
-import dev.mama.Sender;
 import dev.mama.Time;
 import dev.mama.bench.Figure;
+import dev.mama.cli.AgentTypes.Life;
 import dev.mama.cli.ExperimentFile.Agents;
+import dev.mama.cli.ExperimentFile.StepLife;
 import dev.mama.examples.Expertise;
+import dev.mama.examples.InputException;
 import dev.mama.examples.Needs;
 import dev.mama.examples.ScriptedExpert;
-import dev.mama.examples.Task;
+import dev.mama.journal.Grade;
 import dev.mama.matching.ExactAgentIndex;
 import dev.mama.matching.OnnxSentenceEncoder;
 import dev.mama.minilm.MiniLm;
 import dev.mama.registry.InMemoryRegistry;
 import dev.mama.registry.InMemoryTrustLedger;
+import dev.mama.registry.JournalTrustLedger;
 import dev.mama.replay.RunJournal;
 import dev.mama.runtime.AgentGroup;
 import dev.mama.runtime.Assistance;
+import dev.mama.runtime.Durability;
+import dev.mama.runtime.Resumed;
 import dev.mama.runtime.WeightedScorePolicy;
 import dev.mama.spi.EventLog;
+import dev.mama.spi.TrustLedger;
 import dev.mama.testkit.ScriptedChatServer.Answer;
 import dev.mama.testkit.ScriptedChatServer.Call;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** An experiment's course: open, enrol, start, hand out the tasks, count. */
+/** An experiment from its beginning to its end: open, enrol, start or resume, go on, count. */
 final class ExperimentRun implements AutoCloseable {
-
-  private static final Duration PATIENCE = Duration.ofMinutes(5);
-  private static final int MOST_PROBLEMS = 100;
 
   private final ExperimentFile file;
   private final ClassLoader classes;
+  private final @Nullable KeptExperiment kept;
   private final Interruption interruption;
   private final Bar bar;
   private final Opened opened = new Opened();
@@ -57,20 +55,14 @@ final class ExperimentRun implements AutoCloseable {
   private final EventLog log;
   private final Map<AgentId, AgentCard> cards = new HashMap<>();
   private final List<AgentGroup> groups = new ArrayList<>();
-  private final AtomicInteger done = new AtomicInteger();
-  private final AtomicInteger answered = new AtomicInteger();
-  private final List<String> problems = new ArrayList<>(); // by its monitor
+  private final List<Resumed> resumed = new ArrayList<>();
   private final @Nullable RunJournal journal;
-  private int tasks;
-
-  /** One thing to be done by one agent. */
-  private record Assignment(AgentId agent, Task task) {}
 
   /**
    * What came of it.
    *
    * @param figures counted at the other end, wherever there is one
-   * @param problems of tasks that were not answered, the first 100
+   * @param problems of what was not done, the first 100
    */
   record Outcome(List<Figure> figures, List<String> problems, String model, boolean interrupted) {
     boolean allWell() {
@@ -84,11 +76,13 @@ final class ExperimentRun implements AutoCloseable {
       ClassLoader classes,
       UnaryOperator<@Nullable String> environment,
       @Nullable Path record,
+      @Nullable KeptExperiment kept,
       Interruption interruption,
       Bar bar)
       throws InterruptedException {
     this.file = file;
     this.classes = classes;
+    this.kept = kept;
     this.interruption = interruption;
     this.bar = bar;
     file.agents().forEach(agents -> cards.putAll(agents.cards()));
@@ -98,7 +92,8 @@ final class ExperimentRun implements AutoCloseable {
           record == null
               ? null
               : opened.keep(RunJournal.create(record, file.experiment(), file.seed()));
-      servers = opened.keep(ExperimentServers.open(file, environment, script(), this::opening));
+      servers =
+          opened.keep(ExperimentServers.open(file, environment, script(), kept, this::opening));
       complete = true;
     } finally {
       if (!complete) {
@@ -109,21 +104,34 @@ final class ExperimentRun implements AutoCloseable {
   }
 
   /**
+   * Finds mistakes of the user's that only the class path shows, before anything is started.
+   *
+   * @throws InputException if a class cannot be used
+   */
+  static void check(ExperimentFile file, ClassLoader classes) {
+    file.agents().forEach(agents -> AgentTypes.of(agents, Map.of(), Life.of(file), classes));
+  }
+
+  /**
    * Runs {@code file}, and closes all that it opened.
    *
    * @param record the folder in which the run is kept turn by turn, or null
+   * @param kept where its agents are kept if they are durable, else null
    */
   static Outcome run(
       ExperimentFile file,
       ClassLoader classes,
       UnaryOperator<@Nullable String> environment,
-      @Nullable Path record)
+      @Nullable Path record,
+      @Nullable KeptExperiment kept)
       throws InterruptedException {
-    // Mistakes of the user's are found before anything is started.
-    file.agents().forEach(agents -> AgentTypes.of(agents, Map.of(), classes));
+    if (file.durability().isPresent() != (kept != null)) {
+      throw new IllegalArgumentException("durable agents, and only those, are kept in a folder");
+    }
+    check(file, classes);
     try (var interruption = new Interruption();
         var bar = new Bar("run");
-        var run = new ExperimentRun(file, classes, environment, record, interruption, bar)) {
+        var run = new ExperimentRun(file, classes, environment, record, kept, interruption, bar)) {
       return run.run();
     }
   }
@@ -152,24 +160,36 @@ final class ExperimentRun implements AutoCloseable {
     Assistance assistance = assistance();
     try {
       for (int number = 1; number <= file.groups(); number++) {
-        var builder =
-            AgentGroup.builder(file.experiment())
-                .name("g" + number)
-                .transport(servers.transport)
-                .chatModel(servers.model)
-                .eventLog(log)
-                .seed(file.seed());
-        groups.add((assistance == null ? builder : builder.assistance(assistance)).build());
+        groups.add(group("g" + number, assistance));
       }
-      List<Queue<Assignment>> work = start();
+      Course course = start();
       long start = System.nanoTime();
-      handOut(work);
+      Course.Result result = course.run();
       double millis = (System.nanoTime() - start) / 1e6;
       closeGroups();
-      return outcome(millis);
+      Outcome outcome = outcome(result, millis);
+      if (kept != null && !outcome.interrupted()) {
+        kept.ended();
+      }
+      return outcome;
     } finally {
       closeGroups();
     }
+  }
+
+  private AgentGroup group(String name, @Nullable Assistance assistance) {
+    var builder =
+        AgentGroup.builder(file.experiment())
+            .name(name)
+            .transport(servers.transport)
+            .chatModel(servers.model)
+            .eventLog(log)
+            .seed(file.seed());
+    if (kept != null) {
+      Grade grade = file.durability().orElseThrow();
+      builder = builder.durable(Durability.in(kept.folder(name)).grade(grade));
+    }
+    return (assistance == null ? builder : builder.assistance(assistance)).build();
   }
 
   private @Nullable Assistance assistance() throws InterruptedException {
@@ -181,89 +201,89 @@ final class ExperimentRun implements AutoCloseable {
         opened.keep(
             OnnxSentenceEncoder.open(
                 MiniLm.NAME, MiniLm.graph(), MiniLm.tokenizer(), MiniLm.MAX_TOKENS));
+    TrustLedger ledger =
+        kept == null
+            ? InMemoryTrustLedger.create()
+            : opened.keep(JournalTrustLedger.open(kept.folder("ledger"), Time.system()));
     var assistance =
         Assistance.of(
             encoder,
             new ExactAgentIndex(encoder.dimension()),
             InMemoryRegistry.create(),
-            InMemoryTrustLedger.create(),
+            ledger,
             WeightedScorePolicy.create(),
             Time.system());
     assistance.enrol(cards.values());
     return assistance;
   }
 
-  /** Deals the agents out to the groups, one after another, and starts them. */
-  private List<Queue<Assignment>> start() throws InterruptedException {
-    List<Queue<Assignment>> work = new ArrayList<>();
-    groups.forEach(group -> work.add(new ConcurrentLinkedQueue<>()));
-    int dealt = 0;
+  private Course start() throws InterruptedException {
+    Map<String, AgentType> types = new HashMap<>();
     for (Agents agents : file.agents()) {
-      AgentType plain = AgentTypes.of(agents, cards, classes);
-      AgentType type = journal == null ? plain : journal.recorded(plain);
-      List<List<AgentId>> parts = new ArrayList<>();
-      groups.forEach(group -> parts.add(new ArrayList<>()));
-      Map<AgentId, Integer> groupOf = new LinkedHashMap<>();
-      for (AgentId id : agents.ids()) {
-        int group = dealt++ % groups.size();
-        parts.get(group).add(id);
-        groupOf.put(id, group);
-      }
-      for (int i = 0; i < groups.size(); i++) {
-        groups.get(i).define(type);
-        groups.get(i).startAll(parts.get(i), type.name());
-      }
-      long number = 0;
-      for (int round = 0; round < agents.tasks(); round++) {
-        for (var entry : groupOf.entrySet()) {
-          work.get(entry.getValue()).add(new Assignment(entry.getKey(), new Task(++number)));
-          tasks++;
-        }
-      }
+      AgentType plain = AgentTypes.of(agents, cards, Life.of(file), classes);
+      types.put(agents.type(), journal == null ? plain : journal.recorded(plain));
     }
-    return work;
-  }
-
-  private void handOut(List<Queue<Assignment>> work) throws InterruptedException {
-    var threads = new ArrayList<Thread>();
+    if (file.steps().isPresent()) {
+      return inSteps(file.steps().get(), types);
+    }
+    var deal = Deal.of(file);
     for (int i = 0; i < groups.size(); i++) {
-      Sender client = groups.get(i).client("tasks-" + groups.get(i).name());
-      Queue<Assignment> queue = work.get(i);
-      int workers = Math.min(file.groupConcurrency(), queue.size());
-      for (int w = 0; w < workers; w++) {
-        threads.add(Thread.ofVirtual().start(() -> work(client, queue)));
+      AgentGroup group = groups.get(i);
+      for (Agents agents : file.agents()) {
+        group.define(type(types, agents));
+      }
+      if (kept != null) {
+        group.define(
+            KeptTasks.type(group, deal.work().get(i), file.groupConcurrency(), interruption));
+        resumed.add(group.resume());
       }
     }
-    for (Thread thread : threads) {
-      thread.join();
+    for (int i = 0; i < groups.size(); i++) {
+      start(groups.get(i), deal.agents().get(i), kept == null ? 0 : resumed.get(i).agents());
+    }
+    return kept == null
+        ? new AskedTasks(groups, deal.work(), file.groupConcurrency(), interruption, bar)
+        : new KeptTasks(groups, deal.work(), interruption, bar);
+  }
+
+  /**
+   * Starts the agents of {@code group} that are not there: in their order, so that where a kill
+   * came while they were started, the first ones are.
+   */
+  private void start(AgentGroup group, Map<String, List<AgentId>> agents, int there)
+      throws InterruptedException {
+    int skip = there;
+    for (Agents each : file.agents()) {
+      List<AgentId> ids = agents.getOrDefault(each.type(), List.of());
+      List<AgentId> missing = ids.subList(Math.min(skip, ids.size()), ids.size());
+      skip -= ids.size() - missing.size();
+      if (!missing.isEmpty()) {
+        group.startAll(missing, each.type());
+      }
+    }
+    if (kept != null && skip == 0) {
+      group.start(KeptTasks.giver(group), KeptTasks.TYPE);
     }
   }
 
-  private void work(Sender client, Queue<Assignment> queue) {
-    try {
-      for (Assignment next = queue.poll();
-          next != null && !interruption.wished();
-          next = queue.poll()) {
-        try {
-          var unused = client.ask(next.agent(), Payload.of(next.task()), PATIENCE);
-          answered.incrementAndGet();
-        } catch (MamaException e) {
-          problem(
-              "task %d of '%s': %s".formatted(next.task().number(), next.agent(), e.getMessage()));
-        }
-        bar.at(done.incrementAndGet(), tasks, "tasks done");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+  private Course inSteps(StepLife life, Map<String, AgentType> types) throws InterruptedException {
+    var course =
+        new StepCourse(
+            groups.getFirst(),
+            life,
+            journal == null ? (step, agent) -> {} : journal.listener(),
+            interruption,
+            bar);
+    course.start(file.agents(), types);
+    return course;
   }
 
-  private void problem(String what) {
-    synchronized (problems) {
-      if (problems.size() < MOST_PROBLEMS) {
-        problems.add(what);
-      }
+  private static AgentType type(Map<String, AgentType> types, Agents agents) {
+    AgentType type = types.get(agents.type());
+    if (type == null) {
+      throw new IllegalStateException("type '%s' was not made".formatted(agents.type()));
     }
+    return type;
   }
 
   private void closeGroups() {
@@ -271,8 +291,7 @@ final class ExperimentRun implements AutoCloseable {
     groups.clear();
   }
 
-  private Outcome outcome(double millis) throws InterruptedException {
-    servers.log.flush();
+  private Outcome outcome(Course.Result result, double millis) throws InterruptedException {
     Set<UUID> found = servers.log.ids(file.experiment());
     long rows = 0;
     long missing = 0;
@@ -280,22 +299,23 @@ final class ExperimentRun implements AutoCloseable {
       rows += ids.size();
       missing += ids.stream().filter(id -> !found.contains(id)).count();
     }
-    int agents = file.agents().stream().mapToInt(Agents::count).sum();
-    var figures =
-        List.of(
-            Figure.of("run.agents", agents, "count", 1),
-            Figure.of("run.tasks", tasks, "count", 1),
-            Figure.of("run.tasks.answered", answered.get(), "count", tasks).exactly(tasks),
-            Figure.of("run.took", millis, "ms", 1),
-            Figure.of("run.rows.accepted", (double) rows, "count", 1),
-            Figure.of("run.rows.missing", (double) missing, "count", rows).exactly(0));
-    synchronized (problems) {
-      return new Outcome(
-          figures,
-          List.copyOf(problems),
-          file.llm().scripted() ? "scripted: a fake, no language model" : servers.model.name(),
-          interruption.wished());
+    var figures = new ArrayList<Figure>();
+    figures.add(Figure.of("run.agents", file.agentCount(), "count", 1));
+    figures.addAll(result.figures());
+    figures.add(Figure.of("run.took", millis, "ms", 1));
+    figures.add(Figure.of("run.rows.accepted", (double) rows, "count", 1));
+    figures.add(Figure.of("run.rows.missing", (double) missing, "count", rows).exactly(0));
+    if (kept != null && kept.isBegun()) {
+      long turns = resumed.stream().mapToLong(Resumed::turns).sum();
+      int messages = resumed.stream().mapToInt(Resumed::messages).sum();
+      figures.add(Figure.of("run.resumed.turns", (double) turns, "count", 1));
+      figures.add(Figure.of("run.resumed.messages", messages, "count", 1));
     }
+    return new Outcome(
+        List.copyOf(figures),
+        result.problems(),
+        file.llm().scripted() ? "scripted: a fake, no language model" : servers.model.name(),
+        interruption.wished());
   }
 
   @Override

@@ -1,5 +1,8 @@
 package dev.mama.cli;
 
+import dev.mama.Event;
+import dev.mama.cli.ExperimentFile.Storage;
+import dev.mama.cli.ExperimentFile.Wire;
 import dev.mama.embedded.EmbeddedBroker;
 import dev.mama.embedded.EmbeddedDatabase;
 import dev.mama.embedded.RunFolder;
@@ -9,15 +12,20 @@ import dev.mama.llm.LlmEndpoint;
 import dev.mama.mlflow.MlflowException;
 import dev.mama.mlflow.MlflowRun;
 import dev.mama.mqtt.MqttBroker;
+import dev.mama.mqtt.MqttOptions;
 import dev.mama.mqtt.MqttTransport;
 import dev.mama.pg.PgDatabase;
-import dev.mama.pg.PgEventLog;
+import dev.mama.pg.Spool;
 import dev.mama.spi.EventLog;
 import dev.mama.testkit.ScriptedChatServer;
 import dev.mama.testkit.ScriptedChatServer.Answer;
 import dev.mama.testkit.ScriptedChatServer.Call;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -29,9 +37,26 @@ import org.jspecify.annotations.Nullable;
  */
 final class ExperimentServers implements AutoCloseable {
 
+  /** How long a broker keeps what waits for an experiment that was killed. */
+  private static final Duration KEPT_FOR = Duration.ofDays(7);
+
+  /** What a turn that has committed has recorded survives a kill as the turn does: all of it. */
+  private static final Set<Class<? extends Event>> ALL =
+      Set.of(
+          Event.AgentStarted.class,
+          Event.StateRecorded.class,
+          Event.MessageSent.class,
+          Event.ErrorRaised.class,
+          Event.EventRecorded.class,
+          Event.MetricRecorded.class,
+          Event.DecisionMade.class,
+          Event.EvidenceGiven.class,
+          Event.ModelCalled.class,
+          Event.SurveyAnswered.class);
+
   private final Opened opened = new Opened();
   final LlmClient model;
-  final PgEventLog log;
+  final ExperimentLog log;
 
   /** The log, shown to MLflow where the file names a tracking server. */
   final EventLog watched;
@@ -42,6 +67,7 @@ final class ExperimentServers implements AutoCloseable {
       ExperimentFile file,
       UnaryOperator<@Nullable String> environment,
       Function<Call, Answer> script,
+      @Nullable KeptExperiment kept,
       Consumer<String> step)
       throws IOException, InterruptedException {
     boolean complete = false;
@@ -49,14 +75,21 @@ final class ExperimentServers implements AutoCloseable {
       model = opened.keep(model(file.llm(), endpoint(file.llm(), environment, script)));
       model.probe();
       RunFolder folder = opened.keep(RunFolder.open("run"));
-      step.accept("database");
-      log = opened.keep(PgEventLog.open(database(file, folder)));
+      step.accept(file.storage().hasDatabase() ? "database" : "archive");
+      Optional<PgDatabase> database =
+          file.storage().hasDatabase()
+              ? Optional.of(database(file.storage(), folder, kept))
+              : Optional.empty();
+      log = opened.keep(ExperimentLog.open(file.storage(), database));
       watched =
           file.mlflow().isPresent()
-              ? opened.keep(MlflowRun.start(file.mlflow().get(), file.experiment())).watch(log)
-              : log;
+              ? opened
+                  .keep(MlflowRun.start(file.mlflow().get(), file.experiment()))
+                  .watch(log.log())
+              : log.log();
       step.accept("broker");
-      transport = opened.keep(MqttTransport.connect(broker(file, folder)));
+      MqttBroker broker = broker(file, folder, kept);
+      transport = opened.keep(MqttTransport.connect(broker, options(file.wire(), broker, kept)));
       complete = true;
     } finally {
       if (!complete) {
@@ -70,6 +103,7 @@ final class ExperimentServers implements AutoCloseable {
    *
    * @param environment the value of a variable, or null
    * @param script what the scripted model answers, where it is used
+   * @param kept where embedded servers keep what a resumed run shall find, or null
    * @param step told what is being opened
    * @throws InputException if something the file names cannot be used
    */
@@ -77,10 +111,11 @@ final class ExperimentServers implements AutoCloseable {
       ExperimentFile file,
       UnaryOperator<@Nullable String> environment,
       Function<Call, Answer> script,
+      @Nullable KeptExperiment kept,
       Consumer<String> step)
       throws InterruptedException {
     try {
-      return new ExperimentServers(file, environment, script, step);
+      return new ExperimentServers(file, environment, script, kept, step);
     } catch (IOException | IllegalArgumentException | MlflowException e) {
       throw new InputException(String.valueOf(e.getMessage()));
     }
@@ -118,28 +153,49 @@ final class ExperimentServers implements AutoCloseable {
         .build();
   }
 
-  private PgDatabase database(ExperimentFile file, RunFolder folder) throws IOException {
-    if (file.database().isPresent()) {
-      return file.database().get();
-    }
-    EmbeddedDatabase embedded =
-        opened.keep(
-            EmbeddedDatabase.start(Files.createDirectories(folder.path().resolve("database")), 0));
-    return ExperimentFile.queued(
-        PgDatabase.of(embedded.jdbcUrl(), embedded.user(), embedded.password()),
-        file.batchRows(),
-        file.flushInterval());
+  private PgDatabase database(Storage storage, RunFolder folder, @Nullable KeptExperiment kept)
+      throws IOException {
+    PgDatabase database =
+        storage.database().isPresent() ? storage.database().get() : embedded(storage, folder, kept);
+    return kept == null
+        ? database
+        : database.withSpool(Spool.in(kept.folder("spool")).withKinds(ALL));
   }
 
-  private MqttBroker broker(ExperimentFile file, RunFolder folder)
+  private PgDatabase embedded(Storage storage, RunFolder folder, @Nullable KeptExperiment kept)
+      throws IOException {
+    Path place = place("database", folder, kept);
+    EmbeddedDatabase.stopAbandoned(place); // by a run that was killed; the folder is locked
+    EmbeddedDatabase embedded = opened.keep(EmbeddedDatabase.start(place, 0));
+    return storage.queued(PgDatabase.of(embedded.jdbcUrl(), embedded.user(), embedded.password()));
+  }
+
+  private MqttBroker broker(ExperimentFile file, RunFolder folder, @Nullable KeptExperiment kept)
       throws IOException, InterruptedException {
-    if (file.broker().isPresent()) {
-      return file.broker().get();
+    if (file.wire().broker().isPresent()) {
+      MqttBroker own = file.wire().broker().get();
+      return kept != null && own.keepsSession() ? own.withSessionExpiry(KEPT_FOR) : own;
     }
-    EmbeddedBroker broker =
-        opened.keep(
-            EmbeddedBroker.start(Files.createDirectories(folder.path().resolve("broker")), 0));
-    return MqttBroker.at(broker.host(), broker.port());
+    Path place = place("broker", folder, kept);
+    if (kept == null) {
+      EmbeddedBroker broker = opened.keep(EmbeddedBroker.start(place, 0));
+      return MqttBroker.at(broker.host(), broker.port());
+    }
+    EmbeddedBroker broker = opened.keep(EmbeddedBroker.startOnDisk(place, 0));
+    return MqttBroker.at(broker.host(), broker.port())
+        .withClientId("mama-" + file.experiment())
+        .withSessionExpiry(KEPT_FOR);
+  }
+
+  /** What the broker has handed over is kept here until an agent's turn on it has committed. */
+  private static MqttOptions options(Wire wire, MqttBroker broker, @Nullable KeptExperiment kept) {
+    MqttOptions options = MqttOptions.defaults().qos(wire.qos());
+    return kept != null && broker.keepsSession() ? options.inbox(kept.folder("inbox")) : options;
+  }
+
+  private static Path place(String name, RunFolder folder, @Nullable KeptExperiment kept)
+      throws IOException {
+    return kept == null ? Files.createDirectories(folder.path().resolve(name)) : kept.folder(name);
   }
 
   @Override

@@ -24,8 +24,8 @@ import picocli.CommandLine.Parameters;
     name = "rerun",
     mixinStandardHelpOptions = true,
     description =
-        "Runs the agents of an experiment again on what a run has recorded: no broker, no"
-            + " database, no model. Shows where they do something else than they did (exit code 1).")
+        "Runs the agents of an experiment again on what a run has recorded: no broker, no database,"
+            + " no model. Shows where they do something else than they did (exit code 1).")
 final class RerunCommand implements Callable<Integer> {
 
   @Parameters(index = "0", paramLabel = "FILE", description = "the experiment, in YAML")
@@ -49,7 +49,7 @@ final class RerunCommand implements Callable<Integer> {
         Run run = Run.open(recorded)) {
       List<AgentType> types = new ArrayList<>();
       for (Agents agents : experiment.agents()) {
-        types.add(AgentTypes.of(agents, cards, classes));
+        types.add(AgentTypes.of(agents, cards, AgentTypes.Life.of(experiment), classes));
       }
       Rerun again = run.again(types);
       Optional<RunDifference> parted = again.go(Long.MAX_VALUE);

@@ -1,5 +1,6 @@
 package dev.mama.cli;
 
+import dev.mama.ExperimentId;
 import dev.mama.examples.InputException;
 import java.io.IOException;
 import java.net.URLClassLoader;
@@ -37,6 +38,21 @@ final class RunCommand implements Callable<Integer> {
   private @Nullable Path record;
 
   @Option(
+      names = "--resume",
+      paramLabel = "EXP",
+      description =
+          "go on with the experiment EXP, which was killed or stopped; its agents are durable, so"
+              + " what they had done stays done")
+  private @Nullable String resume;
+
+  @Option(
+      names = "--keep",
+      paramLabel = "DIR",
+      description =
+          "where durable agents are kept, a folder for each experiment (${DEFAULT-VALUE})")
+  private Path keep = Path.of("results", "kept");
+
+  @Option(
       names = "--out",
       paramLabel = "DIR",
       description = "where report.json and mama.log go (${DEFAULT-VALUE})")
@@ -44,27 +60,60 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    ExperimentFile experiment = ExperimentFile.read(file, System::getenv);
-    Logs.to(out);
-    Report report = Report.start(out, "run", experiment.seed());
+    ExperimentFile experiment = read();
+    if (resume != null && record != null) {
+      throw new InputException(
+          "--record keeps a run from its beginning, and --resume goes on in its middle; leave one"
+              + " out");
+    }
     try (URLClassLoader classes = AgentTypes.classes(classpath)) {
-      ExperimentRun.Outcome outcome =
-          ExperimentRun.run(experiment, classes, System::getenv, record);
-      var more = new LinkedHashMap<String, Object>();
-      more.put("experiment", experiment.experiment().value());
-      more.put("file", file.toString());
-      more.put("model", outcome.model());
-      more.put("interrupted", outcome.interrupted());
-      more.put("problems", outcome.problems());
-      report.write(outcome.figures(), more);
-      System.out.printf(
-          "Experiment %s, model %s%n", experiment.experiment().value(), outcome.model());
-      System.out.print(Report.table(outcome.figures()));
-      outcome.problems().stream().limit(5).forEach(problem -> System.out.println("  " + problem));
-      System.out.println("All of it: " + report.file());
-      return outcome.allWell() ? 0 : 1;
+      ExperimentRun.check(experiment, classes);
+      if (resume == null && experiment.durability().isEmpty()) {
+        return run(experiment, classes, null);
+      }
+      try (KeptExperiment kept =
+          resume == null
+              ? KeptExperiment.begin(keep, experiment)
+              : KeptExperiment.resume(keep, experiment)) {
+        System.out.printf(
+            "Experiment %s is kept in %s; if it is killed or stopped, add --resume %s%n",
+            experiment.experiment(), kept.folder(), experiment.experiment());
+        return run(experiment, classes, kept);
+      }
     } catch (IOException e) {
       throw new InputException("--classpath %s: cannot be closed: %s".formatted(classpath, e));
     }
+  }
+
+  private ExperimentFile read() {
+    if (resume == null) {
+      return ExperimentFile.read(file, System::getenv);
+    }
+    try {
+      return ExperimentFile.read(file, System::getenv, ExperimentId.of(resume));
+    } catch (IllegalArgumentException e) {
+      throw new InputException("--resume: " + e.getMessage());
+    }
+  }
+
+  private int run(ExperimentFile experiment, URLClassLoader classes, @Nullable KeptExperiment kept)
+      throws InterruptedException {
+    Logs.to(out);
+    Report report = Report.start(out, "run", experiment.seed());
+    ExperimentRun.Outcome outcome =
+        ExperimentRun.run(experiment, classes, System::getenv, record, kept);
+    var more = new LinkedHashMap<String, Object>();
+    more.put("experiment", experiment.experiment().value());
+    more.put("file", file.toString());
+    more.put("model", outcome.model());
+    more.put("interrupted", outcome.interrupted());
+    more.put("problems", outcome.problems());
+    report.write(outcome.figures(), more);
+    System.out.printf(
+        "Experiment %s, model %s%n", experiment.experiment().value(), outcome.model());
+    System.out.print(Report.table(outcome.figures()));
+    outcome.problems().stream().limit(5).forEach(problem -> System.out.println("  " + problem));
+    System.out.println("All of it: " + report.file());
+    return outcome.allWell() ? 0 : 1;
   }
 }

@@ -152,6 +152,25 @@ final class YamlFile {
       return Optional.ofNullable(expanded(key, scalar));
     }
 
+    /** The texts of the list {@code key}, empty where it is missing. */
+    List<String> texts(String key) {
+      Node node = values.get(key);
+      var texts = new ArrayList<String>();
+      if (node instanceof SequenceNode list) {
+        for (Node item : list.getValue()) {
+          if (item instanceof ScalarNode scalar && !scalar.getValue().isBlank()) {
+            String text = expanded(key, scalar);
+            texts.add(text == null ? "" : text);
+          } else {
+            problem(lineOf(item), "an entry of '%s' must be a text".formatted(key));
+          }
+        }
+      } else if (node != null) {
+        problem(lineOf(node), "'%s' must be a list of texts in [ ]".formatted(key));
+      }
+      return List.copyOf(texts);
+    }
+
     /** The text {@code key}, which must be one of {@code known}. */
     String choice(String key, String fallback, List<String> known) {
       String text = text(key).orElse(null);

@@ -3,13 +3,16 @@ package dev.mama.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mama.ExperimentId;
 import dev.mama.examples.InputException;
+import dev.mama.journal.Grade;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,16 +69,16 @@ class ExperimentFileTest {
     assertThat(file.groups()).isEqualTo(3);
     assertThat(file.groupConcurrency()).isEqualTo(5);
     assertThat(file.llm()).isEqualTo(new ExperimentFile.Llm(false, Duration.ofSeconds(7), 4, 32));
-    assertThat(file.batchRows()).isEqualTo(100);
-    assertThat(file.flushInterval()).isEqualTo(Duration.ofMillis(50));
-    var broker = file.broker().orElseThrow();
+    assertThat(file.storage().batchRows()).isEqualTo(100);
+    assertThat(file.storage().flushInterval()).isEqualTo(Duration.ofMillis(50));
+    var broker = file.wire().broker().orElseThrow();
     assertThat(broker.host()).isEqualTo("broker.example");
     assertThat(broker.port()).isEqualTo(8884);
     assertThat(broker.tls()).isPresent();
     assertThat(broker.keepsSession()).isTrue();
     assertThat(broker.clientId()).isEqualTo("mama-exp-42");
     assertThat(broker.login().orElseThrow().password()).isEqualTo("tr0ub4dor");
-    var database = file.database().orElseThrow();
+    var database = file.storage().database().orElseThrow();
     assertThat(database.jdbcUrl()).isEqualTo("jdbc:postgresql://db.example:5433/mama?ssl=true");
     assertThat(database.user()).isEqualTo("me");
     assertThat(database.password()).isEqualTo("tr0ub4dor");
@@ -92,18 +95,72 @@ class ExperimentFileTest {
   void defaults_areThoseOfEmbeddedServers() throws Exception {
     ExperimentFile file = read("agents:\n  - type: requester\n");
     assertThat(file.experiment().value()).startsWith("my-exp-2");
-    assertThat(file.broker()).isEmpty();
-    assertThat(file.database()).isEmpty();
+    assertThat(file.wire()).isEqualTo(new ExperimentFile.Wire(Optional.empty(), 1));
+    assertThat(file.storage().database()).isEmpty();
+    assertThat(file.storage().mode()).isEqualTo(ExperimentFile.WriteMode.COPY);
+    assertThat(file.durability()).isEmpty();
+    assertThat(file.steps()).isEmpty();
     assertThat(file.llm().scripted()).isTrue();
     assertThat(file.groups()).isEqualTo(1);
     assertThat(file.agents().getFirst().count()).isEqualTo(1);
+  }
+
+  @Test
+  void durability_qosAndArchive_areRead() throws Exception {
+    ExperimentFile file =
+        read(
+            """
+            experiment: {groups: 2, durability: synced}
+            mqtt: {broker: "mqtt://localhost", session_persistent: true, qos_default: 2}
+            db: {write_mode: both, archive: kept/rows}
+            agents:
+              - type: helper
+            """);
+    assertThat(file.durability()).contains(Grade.SYNCED);
+    assertThat(file.wire().qos()).isEqualTo(2);
+    assertThat(file.storage().mode()).isEqualTo(ExperimentFile.WriteMode.BOTH);
+    assertThat(file.storage().archive()).isEqualTo(Path.of("kept", "rows"));
+  }
+
+  @Test
+  void steps_areRead() throws Exception {
+    ExperimentFile file =
+        read(
+            """
+            experiment: {steps: 100, skew: 4}
+            agents:
+              - {type: buyer, class: a.Buyer, count: 2, hears: [buyer, seller]}
+              - {type: seller, class: a.Seller}
+            """);
+    assertThat(file.steps()).contains(new ExperimentFile.StepLife(100, 4));
+    assertThat(file.agents().get(0).hears()).containsExactly("buyer", "seller");
+    assertThat(file.agents().get(1).hears()).as("everybody").isEmpty();
+    assertThat(read("experiment: {steps: 1}\nagents: [{type: x, class: a.X}]").steps())
+        .contains(new ExperimentFile.StepLife(1, 16));
+  }
+
+  @Test
+  void resumed_fileOfAnotherExperiment_isRefused() throws Exception {
+    Path path =
+        Files.writeString(
+            folder.resolve("a.yaml"),
+            "experiment: {topic_prefix: exps/a}\nagents: [{type: helper}]\n");
+    assertThat(ExperimentFile.read(path, name -> null, ExperimentId.of("a")).experiment())
+        .hasToString("a");
+    assertThatThrownBy(() -> ExperimentFile.read(path, name -> null, ExperimentId.of("b")))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("line 1: 'topic_prefix' names experiment 'a', and 'b' is to be");
+    Path nameless = Files.writeString(folder.resolve("b.yaml"), "agents: [{type: helper}]\n");
+    assertThat(ExperimentFile.read(nameless, name -> null, ExperimentId.of("b")).experiment())
+        .hasToString("b");
   }
 
   static Stream<Arguments> mistakes() {
     return Stream.of(
         Arguments.of(
             "experiment: {group: 2}",
-            "line 1: key 'group' of 'experiment' is unknown; did you mean 'groups'? Known are groups, group_concurrency, topic_prefix"),
+            "line 1: key 'group' of 'experiment' is unknown; did you mean 'groups'? Known are"
+                + " groups, group_concurrency, topic_prefix, durability, steps, skew"),
         Arguments.of(
             "agent:\n", "line 1: key 'agent' of the file is unknown; did you mean 'agents'?"),
         Arguments.of("seed: 1\nseed: 2", "line 2: key 'seed' of the file stands there twice"),
@@ -116,7 +173,7 @@ class ExperimentFileTest {
         Arguments.of("experiment: 2", "line 1: 'experiment' must be a mapping of groups,"),
         Arguments.of("experiment: {topic_prefix: mine}", "'topic_prefix' must be exps/ and an id"),
         Arguments.of("mqtt: {broker: localhost}", "'broker' must have the form mqtt://"),
-        Arguments.of("mqtt: {qos_default: 2}", "'qos_default' must be 1"),
+        Arguments.of("mqtt: {qos_default: 0}", "line 1: 'qos_default' must be 1 or 2, not 0"),
         Arguments.of("mqtt: {qos_default: 3}", "'qos_default' 3 must be 0 to 2"),
         Arguments.of("mqtt: {session_persistent: yes}", "must be true or false, not 'yes'"),
         Arguments.of("mqtt: {session_persistent: true}", "needs a 'broker' that outlives the run"),
@@ -130,7 +187,44 @@ class ExperimentFileTest {
         Arguments.of(
             "db: {dsn: \"mysql://me:tr0ub4dor@h/x\"}", "'dsn' must have the form postgresql://"),
         Arguments.of("db: {dsn: \"postgresql://me:tr0ub4dor @h/x\"}", "'dsn' must have the form"),
-        Arguments.of("db: {write_mode: insert}", "'write_mode' must be copy, not 'insert'"),
+        Arguments.of(
+            "db: {write_mode: insert}",
+            "'write_mode' must be copy or archive or both, not 'insert'"),
+        Arguments.of(
+            "db:\n  write_mode: archive\n  dsn: postgresql://me@h/x",
+            "line 3: 'dsn' names a database, and 'write_mode' is archive"),
+        Arguments.of(
+            "db: {archive: rows}", "'archive' names a folder, and 'write_mode' is copy; write"),
+        Arguments.of(
+            "experiment: {durability: paper}",
+            "line 1: 'durability' must be none or memory or journalled or synced, not 'paper'"),
+        Arguments.of(
+            "experiment:\n  durability: synced\n  group_concurrency: 5000",
+            "line 3: 'group_concurrency' must be at most 1,000 where agents are durable"),
+        Arguments.of(
+            "experiment: {groups: 2, durability: memory}\nmqtt: {broker: \"mqtt://h\"}",
+            "line 2: 'session_persistent' must be true where durable agents of several"),
+        Arguments.of("experiment: {steps: 0}", "'steps' 0 must be 1 to 1,000,000,000"),
+        Arguments.of("experiment: {skew: 4}", "'skew' is about 'steps', and there are none"),
+        Arguments.of("experiment: {steps: 2, skew: 2000}", "'skew' 2000 must be 1 to 1,024"),
+        Arguments.of("experiment: {steps: 2, groups: 2}", "'groups' must be 1, for 'steps' are"),
+        Arguments.of(
+            "experiment: {steps: 2, durability: synced}", "'durability' is for agents that live"),
+        Arguments.of(
+            "experiment: {steps: 2}\nagents:\n  - {type: helper}",
+            "line 3: agents of type 'helper' do not live in 'steps'; give a 'class'"),
+        Arguments.of(
+            "experiment: {steps: 2}\nagents:\n  - {type: x, class: a.X, tasks: 2}",
+            "line 3: 'tasks' are questions"),
+        Arguments.of(
+            "agents:\n  - {type: helper, hears: [helper]}",
+            "line 2: 'hears' is about 'steps', and there are none"),
+        Arguments.of(
+            "experiment: {steps: 2}\nagents:\n  - {type: x, class: a.X, hears: [x, y]}",
+            "line 3: 'hears' names type 'y', and there is none; known are x"),
+        Arguments.of(
+            "experiment: {steps: 2}\nagents:\n  - {type: x, class: a.X, hears: x}",
+            "line 3: 'hears' must be a list of texts in [ ]"),
         Arguments.of(
             "metrics:\n  mlflow_tracking_uri: ftp://me:tr0ub4dor@localhost:5000",
             "line 2: 'mlflow_tracking_uri' must have the form http://host:port"),

@@ -9,6 +9,7 @@ import dev.mama.embedded.EmbeddedBroker;
 import dev.mama.embedded.EmbeddedDatabase;
 import dev.mama.embedded.RunFolder;
 import dev.mama.examples.InputException;
+import dev.mama.pg.AvroArchive;
 import dev.mama.pg.PgDatabase;
 import dev.mama.pg.PgEventLog;
 import dev.mama.replay.RunJournal;
@@ -82,7 +83,8 @@ class RunCommandTest {
       ExperimentFile file =
           ExperimentFile.read(EXAMPLES.resolve("own-servers.yaml"), environment::get);
       var outcome =
-          ExperimentRun.run(file, RunCommandTest.class.getClassLoader(), environment::get, null);
+          ExperimentRun.run(
+              file, RunCommandTest.class.getClassLoader(), environment::get, null, null);
       assertThat(outcome.problems()).isEmpty();
       assertThat(outcome.allWell()).isTrue();
       assertThat(broker.connections()).isEqualTo(1);
@@ -102,15 +104,80 @@ class RunCommandTest {
               }
             });
       }
+      writesBoth(environment);
       assertThat(states).hasSize(6);
       assertThat(thinkers).containsExactly("thinker-1", "thinker-2", "thinker-3");
     }
+  }
+
+  private void writesBoth(Map<String, String> environment) throws Exception {
+    Path archive = folder.resolve("beside");
+    Path path =
+        Files.writeString(
+            folder.resolve("both.yaml"),
+            """
+            experiment: {topic_prefix: exps/both-1, steps: 5}
+            mqtt: {broker: "${MQTT_URL}"}
+            db: {write_mode: both, dsn: "${DATABASE_URL}", archive: %s}
+            agents: [{type: gossip, class: dev.mama.cli.Gossip, count: %d}]
+            """
+                .formatted(archive, Gossip.AGENTS));
+    ExperimentFile file = ExperimentFile.read(path, environment::get);
+    var outcome =
+        ExperimentRun.run(
+            file, RunCommandTest.class.getClassLoader(), environment::get, null, null);
+    assertThat(outcome.allWell()).as("every row is in both").isTrue();
+    assertThat(heard(archive, "both-1")).hasSize(5);
+  }
+
+  @Test
+  void steps_areLived_andRowsGoToAnArchive_withoutADatabase() throws Exception {
+    int steps = 50;
+    Path archive = folder.resolve("archive");
+    Path file =
+        Files.writeString(
+            folder.resolve("steps.yaml"),
+            """
+            experiment: {topic_prefix: exps/steps-1, steps: %d, skew: 2}
+            mqtt: {qos_default: 2}
+            db: {write_mode: archive, archive: %s}
+            agents: [{type: gossip, class: dev.mama.cli.Gossip, count: %d, hears: [gossip]}]
+            """
+                .formatted(steps, archive, Gossip.AGENTS));
+    Path out = folder.resolve("out");
+    assertThat(Mama.run("run", file.toString(), "--out", out.toString())).isZero();
+    JsonNode report = new JsonMapper().readTree(Files.readAllBytes(out.resolve("report.json")));
+    assertThat(report.get("figures").findValuesAsString("name"))
+        .contains("run.steps")
+        .doesNotContain("run.tasks");
+    Map<Long, Integer> heard = heard(archive, "steps-1");
+    assertThat(heard).hasSize(steps);
+    assertThat(heard.values()).containsOnly(Gossip.AGENTS);
+  }
+
+  /** How often each word was recorded in the archive. */
+  private static Map<Long, Integer> heard(Path archive, String experiment) throws Exception {
+    Map<Long, Integer> heard = new HashMap<>();
+    try (var log = AvroArchive.open(archive)) {
+      log.read(
+          ExperimentId.of(experiment),
+          event -> {
+            if (event instanceof Event.EventRecorded row) {
+              heard.merge(row.body().as(Gossip.Word.class).steps(), 1, Integer::sum);
+            }
+          });
+    }
+    return heard;
   }
 
   @Test
   void classThatCannotBeUsed_isNamed_beforeAnythingStarts() throws Exception {
     Map<String, String> expected =
         Map.of(
+            "dev.mama.cli.Gossip, tasks: 1}\nexperiment: {durability: memory",
+                "class 'dev.mama.cli.Gossip' is no dev.mama.DurableAgent, which 'durability' asks",
+            "dev.mama.cli.Walker}\nexperiment: {steps: 2",
+                "class 'dev.mama.cli.Walker' is no dev.mama.StepAgent, which 'steps' asks for",
             "no.such.Agent",
                 "class 'no.such.Agent' is not on the class path; add its folder or jar",
             "java.lang.String", "class 'java.lang.String' is no dev.mama.Agent",
@@ -121,8 +188,7 @@ class RunCommandTest {
               folder.resolve("x.yaml"),
               "agents:\n  - {type: mine, class: %s}\n".formatted(entry.getKey()));
       ExperimentFile file = ExperimentFile.read(path, name -> null);
-      assertThatThrownBy(() ->
-              ExperimentRun.run(file, RunCommandTest.class.getClassLoader(), name -> null, null))
+      assertThatThrownBy(() -> ExperimentRun.check(file, RunCommandTest.class.getClassLoader()))
           .isInstanceOf(InputException.class)
           .hasMessageContaining(entry.getValue());
     }
@@ -135,7 +201,8 @@ class RunCommandTest {
             folder.resolve("x.yaml"), "llm: {provider: openai}\nagents:\n  - type: helper\n");
     ExperimentFile file = ExperimentFile.read(path, name -> null);
     assertThatThrownBy(() ->
-            ExperimentRun.run(file, RunCommandTest.class.getClassLoader(), name -> null, null))
+            ExperimentRun.run(
+                file, RunCommandTest.class.getClassLoader(), name -> null, null, null))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("'MAMA_LLM_URL', which is not set");
   }

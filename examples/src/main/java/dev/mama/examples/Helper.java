@@ -1,10 +1,10 @@
 package dev.mama.examples;
 
-import dev.mama.Agent;
 import dev.mama.AgentCard;
 import dev.mama.AgentContext;
 import dev.mama.ChatReply;
 import dev.mama.ChatRequest;
+import dev.mama.DurableAgent;
 import dev.mama.Message;
 import dev.mama.Payload;
 
@@ -13,7 +13,7 @@ import dev.mama.Payload;
  *
  * <p>Confined to its turn.
  */
-public final class Helper implements Agent {
+public final class Helper implements DurableAgent<Helper.Progress> {
 
   private final AgentCard card;
   private int answered;
@@ -35,8 +35,18 @@ public final class Helper implements Agent {
    */
   public record Answer(String text, String model, long chatNanos, long turnNanos) {}
 
-  /** What it records after each answer. */
+  /** What it is, and records after each answer. */
   public record Progress(int answered) {}
+
+  @Override
+  public Progress state() {
+    return new Progress(answered);
+  }
+
+  @Override
+  public void restore(Progress state) {
+    answered = state.answered();
+  }
 
   @Override
   public void onMessage(Message message, AgentContext context) throws InterruptedException {
@@ -45,7 +55,7 @@ public final class Helper implements Agent {
     ChatReply reply = context.chat(ChatRequest.of(question.text()).system(instructions(card)));
     long chatted = context.time().nanos();
     answered++;
-    context.recordState(new Progress(answered));
+    context.recordState(state());
     long end = context.time().nanos();
     context.reply(
         Payload.of(new Answer(reply.text(), reply.model(), chatted - start, end - start)));

@@ -1,10 +1,10 @@
 package dev.mama.examples;
 
-import dev.mama.Agent;
 import dev.mama.AgentContext;
 import dev.mama.AgentFailedException;
 import dev.mama.AgentId;
 import dev.mama.AskTimeoutException;
+import dev.mama.DurableAgent;
 import dev.mama.MailboxFullException;
 import dev.mama.Message;
 import dev.mama.Need;
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Confined to its turn.
  */
-public final class Requester implements Agent {
+public final class Requester implements DurableAgent<Requester.Serving> {
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -62,6 +62,19 @@ public final class Requester implements Agent {
 
   /** What it records after each need. */
   public record Experience(String helper, double quality, int served) {}
+
+  /** What it is. */
+  public record Serving(int served) {}
+
+  @Override
+  public Serving state() {
+    return new Serving(served);
+  }
+
+  @Override
+  public void restore(Serving state) {
+    served = state.served();
+  }
 
   @Override
   public void onMessage(Message message, AgentContext context) throws InterruptedException {

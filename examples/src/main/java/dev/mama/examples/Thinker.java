@@ -1,8 +1,8 @@
 package dev.mama.examples;
 
-import dev.mama.Agent;
 import dev.mama.AgentContext;
 import dev.mama.ChatRequest;
+import dev.mama.DurableAgent;
 import dev.mama.Message;
 import dev.mama.Payload;
 
@@ -11,12 +11,25 @@ import dev.mama.Payload;
  *
  * <p>Confined to its turn.
  */
-public final class Thinker implements Agent {
+public final class Thinker implements DurableAgent<Thinker.Thoughts> {
 
   private int thoughts;
 
   /** What it records after each task. */
   public record Thought(long task, int thoughts, String text) {}
+
+  /** What it is. */
+  public record Thoughts(int thoughts) {}
+
+  @Override
+  public Thoughts state() {
+    return new Thoughts(thoughts);
+  }
+
+  @Override
+  public void restore(Thoughts state) {
+    thoughts = state.thoughts();
+  }
 
   @Override
   public void onMessage(Message message, AgentContext context) throws InterruptedException {
