@@ -113,7 +113,8 @@ public interface AgentContext extends Sender {
   /**
    * Makes this agent a member of {@code topic}: it receives what is published there from now on, in
    * its own group, and where the group has a transport, in every group of the experiment that
-   * shares it. Once a member, it stays one until it leaves.
+   * shares it. Once a member, it stays one until it leaves. A durable agent is one from the end of
+   * its turn on, if that does not fail, and after a kill again.
    *
    * @param topic a name of the form of an agent id; a topic is there as long as it has members
    * @throws IllegalArgumentException if the name is not valid

@@ -168,8 +168,14 @@ public final class AgentGroup implements AutoCloseable {
     }
     Recovered found = left == null ? new Recovered() : left;
     var resumption = new Resumption(found, types, durables, turns, outstanding, options);
-    members.addAll(resumption.cells());
-    left = null;
+    try {
+      members.addAll(resumption.cells());
+      left = null;
+    } finally {
+      if (left != null) {
+        resumption.giveUp();
+      }
+    }
     return resumption.begin();
   }
 

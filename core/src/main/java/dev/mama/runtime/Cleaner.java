@@ -126,7 +126,8 @@ final class Cleaner implements AutoCloseable {
             saved.type(),
             saved.turn(),
             saved.state(),
-            positions == null ? List.of() : positions.all()));
+            positions == null ? List.of() : positions.all(),
+            saved.topics()));
   }
 
   /** Waits for the copies, once there are {@code enough}. */

@@ -31,6 +31,12 @@ final class Commit {
   /** Records of an earlier run whose rows and messages to elsewhere leave with this. */
   final List<Long> earlier = new ArrayList<>(0);
 
+  /** Topics that its agent joins with it, until it has. */
+  final List<String> joining = new ArrayList<>(0);
+
+  /** Topics that its agent leaves with it, until it has. */
+  final List<String> leaving = new ArrayList<>(0);
+
   /** The generation that is kept until this is settled. */
   long entered = -1;
 

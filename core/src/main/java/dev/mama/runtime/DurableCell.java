@@ -10,6 +10,7 @@ import dev.mama.runtime.Durables.Step;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +52,7 @@ final class DurableCell extends Cell {
   private long turn;
   private boolean loaded;
   private @Nullable Payload state;
+  private List<String> topics = List.of();
   private @Nullable Commit commit;
   private @Nullable RandomGenerator chance;
   boolean standing; // in the line of those in memory
@@ -72,6 +74,7 @@ final class DurableCell extends Cell {
     turn = found.turn;
     commit = unreleased;
     positions = found.positions.isEmpty() ? null : found.positions;
+    topics = found.topics;
   }
 
   /** Takes a message over that is no part of a durable turn; it is in the journal on return. */
@@ -168,6 +171,12 @@ final class DurableCell extends Cell {
     record = ended.record;
     turn = ended.saved.turn();
     state = ended.saved.state();
+    topics = ended.saved.topics();
+  }
+
+  /** The topics of which it is a member, by its last turn that has committed. */
+  List<String> topics() {
+    return topics;
   }
 
   long turns() {

@@ -52,7 +52,12 @@ final class DurableFailures {
       }
       // Dead, and never to be tried again: that it is done with is written like a turn.
       var commit =
-          new Commit(cell, DurableTurn.saved(cell, letter, before), List.of(), List.of(), letter);
+          new Commit(
+              cell,
+              DurableTurn.saved(cell, letter, before, cell.topics()),
+              List.of(),
+              List.of(),
+              letter);
       return durables.submitted(commit, by);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -20,6 +20,8 @@ import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +42,7 @@ final class DurableTurn extends Turn {
   private final IdentityHashMap<Effect.Later, Timers.Handle> handles = new IdentityHashMap<>(0);
   private final List<AgentId> elsewhere = new ArrayList<>(0);
   private final List<Payload> wired = new ArrayList<>(0);
+  private @Nullable Set<String> topics; // after this turn, where it joins or leaves
   private int calls;
 
   DurableTurn(DurableCell cell, Letter letter, Turns turns, Durables durables, Worker by) {
@@ -116,13 +119,23 @@ final class DurableTurn extends Turn {
   @Override
   public void join(String topic) {
     check();
-    throw notKept("memberships of topics", "send to it by name");
+    AgentId.of(topic); // the same rule: it is a level of a topic on the wire
+    topics().add(topic);
+  }
+
+  private Set<String> topics() {
+    Set<String> made = topics;
+    if (made == null) {
+      made = new TreeSet<>(cell.topics());
+      topics = made;
+    }
+    return made;
   }
 
   @Override
   public void leave(String topic) {
     check();
-    throw notKept("memberships of topics", "send to it by name");
+    topics().remove(topic);
   }
 
   @Override
@@ -142,12 +155,9 @@ final class DurableTurn extends Turn {
   @Override
   public Scheduled scheduleEvery(Duration period, Payload payload) {
     check();
-    throw notKept("periods", "schedule the next message in each turn");
-  }
-
-  private UnsupportedOperationException notKept(String what, String instead) {
-    return new UnsupportedOperationException(
-        "%s of durable agent '%s' would not be kept; %s".formatted(what, cell.id, instead));
+    throw new UnsupportedOperationException(
+        "a period of durable agent '%s' could not be ended after a kill, for nobody would have its handle; schedule the next message in each turn"
+            .formatted(cell.id));
   }
 
   @Override
@@ -205,7 +215,15 @@ final class DurableTurn extends Turn {
     for (int i = 0; i < elsewhere.size(); i++) {
       kept.add(new Effect.Wire(cell.outbox().next(elsewhere.get(i), wired.get(i), step(), by)));
     }
-    var commit = new Commit(cell, saved(cell, letter, state), kept, passing, letter);
+    Set<String> changed = topics;
+    List<String> after = changed == null ? cell.topics() : List.copyOf(changed);
+    var commit = new Commit(cell, saved(cell, letter, state, after), kept, passing, letter);
+    if (changed != null) {
+      commit.joining.addAll(after);
+      commit.joining.removeAll(cell.topics());
+      commit.leaving.addAll(cell.topics());
+      commit.leaving.removeAll(after);
+    }
     commit.handles.putAll(handles);
     return commit;
   }
@@ -228,6 +246,7 @@ final class DurableTurn extends Turn {
         && position(letter).isEmpty()
         && !(letter instanceof Letter.Kept)
         && answers.isEmpty()
+        && topics == null
         && before != null
         && Arrays.equals(before.json(), state.json());
   }
@@ -237,9 +256,10 @@ final class DurableTurn extends Turn {
     return passing;
   }
 
-  static Entry.Saved saved(DurableCell cell, Letter letter, @Nullable Payload state) {
+  static Entry.Saved saved(
+      DurableCell cell, Letter letter, @Nullable Payload state, List<String> topics) {
     return new Entry.Saved(
-        cell.id, cell.type(), cell.turns() + 1, state, position(letter).stream().toList());
+        cell.id, cell.type(), cell.turns() + 1, state, position(letter).stream().toList(), topics);
   }
 
   private static Optional<Position> position(Letter letter) {

@@ -202,7 +202,7 @@ final class Durables {
       long[] records = new long[cells.size()];
       for (int i = 0; i < records.length; i++) {
         DurableCell cell = cells.get(i);
-        var begins = new Entry.Saved(cell.id, cell.type(), 0, null, List.of());
+        var begins = new Entry.Saved(cell.id, cell.type(), 0, null, List.of(), List.of());
         last = last == null ? store.submit(begins) : Waits.surely(() -> store.submit(begins));
         records[i] = last.sequence();
       }

@@ -21,9 +21,15 @@ sealed interface Entry {
    * @param turn how many turns it has committed
    * @param state what it is, or null before the first
    * @param positions how far it has come with senders of other processes
+   * @param topics of which it is a member
    */
   record Saved(
-      AgentId agent, String type, long turn, @Nullable Payload state, List<Position> positions)
+      AgentId agent,
+      String type,
+      long turn,
+      @Nullable Payload state,
+      List<Position> positions,
+      List<String> topics)
       implements Entry {}
 
   /**

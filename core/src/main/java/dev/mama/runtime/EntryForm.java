@@ -32,7 +32,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class EntryForm {
 
-  static final int VERSION = 1;
+  static final int VERSION = 2;
+
+  /** The form without topics, which is still read. */
+  private static final int OLDEST = 1;
 
   private static final int HEAD = 1;
   private static final int SAVED = 2;
@@ -133,6 +136,10 @@ final class EntryForm {
     for (Position position : saved.positions()) {
       out.writeUTF(position.sender().value());
       write(position.sequence(), out);
+    }
+    out.writeInt(saved.topics().size());
+    for (String topic : saved.topics()) {
+      out.writeUTF(topic);
     }
   }
 
@@ -240,15 +247,16 @@ final class EntryForm {
     record.get(bytes);
     try (var in = new DataInputStream(new ByteArrayInputStream(bytes))) {
       int version = in.readUnsignedByte();
-      if (version != VERSION) {
-        throw new IOException("it has version %d, expected %d".formatted(version, VERSION));
+      if (version < OLDEST || version > VERSION) {
+        throw new IOException(
+            "it has version %d, expected %d or %d".formatted(version, OLDEST, VERSION));
       }
       int kind = in.readUnsignedByte();
       return switch (kind) {
         case HEAD -> new Entry.Head(in.readUTF());
-        case SAVED -> readSaved(in);
+        case SAVED -> readSaved(version, in);
         case COMMITTED -> {
-          Entry.Saved saved = readSaved(in);
+          Entry.Saved saved = readSaved(version, in);
           Place handled = readPlace(in);
           List<Effect.Kept> effects = new ArrayList<>();
           for (int left = in.readInt(); left > 0; left--) {
@@ -275,7 +283,7 @@ final class EntryForm {
     }
   }
 
-  private static Entry.Saved readSaved(DataInputStream in) throws IOException {
+  private static Entry.Saved readSaved(int version, DataInputStream in) throws IOException {
     AgentId agent = AgentId.of(in.readUTF());
     String type = in.readUTF();
     long turn = in.readLong();
@@ -284,7 +292,11 @@ final class EntryForm {
     for (int left = in.readInt(); left > 0; left--) {
       positions.add(new Position(AgentId.of(in.readUTF()), readSequence(in)));
     }
-    return new Entry.Saved(agent, type, turn, state, positions);
+    List<String> topics = new ArrayList<>(0);
+    for (int left = version == OLDEST ? 0 : in.readInt(); left > 0; left--) {
+      topics.add(in.readUTF());
+    }
+    return new Entry.Saved(agent, type, turn, state, positions, topics);
   }
 
   private Effect.Kept readEffect(DataInputStream in) throws IOException {

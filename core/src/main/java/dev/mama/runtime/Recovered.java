@@ -25,6 +25,7 @@ final class Recovered {
     long record;
     long turn = -1;
     final Positions positions = new Positions();
+    List<String> topics = List.of();
   }
 
   /** An answer of a model, and where it stands. */
@@ -91,6 +92,7 @@ final class Recovered {
       found.type = types.computeIfAbsent(saved.type(), type -> type);
       found.record = record;
       found.turn = saved.turn();
+      found.topics = saved.topics();
     }
   }
 

@@ -37,6 +37,9 @@ final class Release {
     if (!commit.settled) {
       settle(cell, commit);
     }
+    if (!moveTopics(cell, commit, by)) {
+      return false;
+    }
     Letter letter = commit.letter;
     while (commit.done < commit.kept.size()) {
       if (!keep(cell, commit, commit.kept.get(commit.done), by)) {
@@ -54,6 +57,28 @@ final class Release {
       var unused = durables.done(letter, by);
     }
     return true;
+  }
+
+  /** Ends and begins memberships of topics; false if that is to be tried again. */
+  private boolean moveTopics(DurableCell cell, Commit commit, Worker by) {
+    try {
+      while (!commit.joining.isEmpty()) {
+        turns.topics().join(commit.joining.getLast(), cell, by);
+        commit.joining.removeLast();
+      }
+      while (!commit.leaving.isEmpty()) {
+        turns.topics().leave(commit.leaving.getLast(), cell, by);
+        commit.leaving.removeLast();
+      }
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    } catch (MamaException e) {
+      recorder.error(
+          "agent/" + cell.id, "its topics are joined and left later: " + e.getMessage(), null);
+      return false;
+    }
   }
 
   private void settle(DurableCell cell, Commit commit) {

@@ -41,9 +41,31 @@ final class Resumption {
   }
 
   /**
+   * The agents, members of their topics again.
+   *
    * @throws IllegalStateException if an agent's type is not defined, or has no state
+   * @throws dev.mama.TransportException if the transport refuses a topic
    */
-  List<DurableCell> cells() {
+  List<DurableCell> cells() throws InterruptedException {
+    make();
+    for (DurableCell cell : cells.values()) {
+      for (String topic : cell.topics()) {
+        turns.topics().join(topic, cell, null);
+      }
+    }
+    return List.copyOf(cells.values());
+  }
+
+  /** The agents are not resumed after all, for the transport has refused them. */
+  void giveUp() {
+    for (DurableCell cell : cells.values()) {
+      if (!cell.topics().isEmpty()) {
+        turns.topics().leaveAll(cell);
+      }
+    }
+  }
+
+  private void make() {
     var unknown = new TreeSet<String>();
     for (Found found : left.agents.values()) {
       AgentType type = types.get(found.type);
@@ -79,7 +101,6 @@ final class Resumption {
                 unreleased.getOrDefault(id, Map.of())));
       }
     });
-    return List.copyOf(cells.values());
   }
 
   private DurableCell cell(
@@ -92,7 +113,8 @@ final class Resumption {
     Commit commit = unreleased.isEmpty() ? null : earlier(cell, found, unreleased);
     cell.beginAs(found, commit);
     var waiting = new ArrayList<>(letters);
-    if (commit != null) {
+    if (commit != null
+        || !found.topics.isEmpty()) { // which may bring messages before all are known
       waiting.addFirst(new Letter.Leave()); // makes the cell busy, and does nothing else
     }
     cell.beginWith(waiting);
@@ -110,7 +132,7 @@ final class Resumption {
             .flatMap(turn -> turn.effects().stream())
             .filter(Commit::leaves)
             .toList();
-    var saved = new Entry.Saved(cell.id, cell.type(), found.turn, null, List.of());
+    var saved = new Entry.Saved(cell.id, cell.type(), found.turn, null, List.of(), List.of());
     var commit = new Commit(cell, saved, leaving, List.of(), null);
     commit.earlier.addAll(unreleased.keySet());
     commit.settled = true;

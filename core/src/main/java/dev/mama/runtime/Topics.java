@@ -49,7 +49,7 @@ final class Topics {
    * @throws dev.mama.TransportException if the transport refuses; the agent is no member
    * @throws InterruptedException if interrupted while waiting; the agent is no member
    */
-  void join(String topic, Cell cell, Worker by) throws InterruptedException {
+  void join(String topic, Cell cell, @Nullable Worker by) throws InterruptedException {
     AgentId.of(topic); // the same rule: it is a level of a topic on the wire
     members.compute(
         topic,

@@ -193,7 +193,7 @@ class DurableAnswersTest {
       for (Entry entry :
           List.of(
               new Entry.Head(Ledger.EXPERIMENT.value()),
-              new Entry.Saved(ANNA, "asking", 0, null, List.of()),
+              new Entry.Saved(ANNA, "asking", 0, null, List.of(), List.of()),
               new Entry.Accepted(message),
               new Entry.Answered(
                   message.id(),

@@ -68,7 +68,8 @@ class DurableFaultTest {
     assertThatThrownBy(() -> Ledger.group(folder).build())
         .isInstanceOf(StorageException.class)
         .hasMessageContaining("record 1")
-        .hasMessageContaining("version 77, expected 1; open it with the release that wrote it");
+        .hasMessageContaining(
+            "version 77, expected 1 or 2; open it with the release that wrote it");
   }
 
   @Test

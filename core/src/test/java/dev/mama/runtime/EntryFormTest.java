@@ -35,18 +35,19 @@ class EntryFormTest {
   private static final AgentId ANNA = AgentId.of("anna");
   private static final AgentId BERT = AgentId.of("bert");
   private static final Trace TRACE = new Trace(1, 2, 3);
+  private static final List<String> TOPICS = List.of("news", "weather");
   private static final UUID ID = new UUID(4, 5);
 
   private final EntryForm form = new EntryForm(EXPERIMENT);
 
-  /** One of each kind, in the order of {@code entries-v1.txt}. */
-  private static List<Entry> each() {
+  /** One of each kind, in the order of the golden files; there were no topics in version 1. */
+  private static List<Entry> each(List<String> topics) {
     Payload payload = Payload.encoded("Note", "{\"n\":7}".getBytes(StandardCharsets.UTF_8));
     var message = new Message(8, 9, BERT, ANNA, Channel.AGENT_CHAT, payload, TRACE, Deadline.NONE);
     Instant at = Instant.ofEpochSecond(1_700_000_000, 123_456_000);
     var saved =
         new Entry.Saved(
-            ANNA, "ledger", 10, payload, List.of(new Position(BERT, new Sequence(11, 12))));
+            ANNA, "ledger", 10, payload, List.of(new Position(BERT, new Sequence(11, 12))), topics);
     List<Effect.Kept> effects =
         List.of(
             new Effect.Deliver(message),
@@ -62,7 +63,7 @@ class EntryFormTest {
     return List.of(
         new Entry.Head("golden"),
         saved,
-        new Entry.Saved(BERT, "ledger", 0, null, List.of()),
+        new Entry.Saved(BERT, "ledger", 0, null, List.of(), List.of()),
         new Entry.Committed(saved, new Place(16, 17), effects),
         new Entry.Committed(saved, null, List.of()),
         new Entry.Accepted(message),
@@ -80,9 +81,12 @@ class EntryFormTest {
   }
 
   @Test
-  void decode_eachKindOfVersion1_isWhatWasWritten() throws Exception {
-    List<String> golden = golden();
-    List<Entry> each = each();
+  void decode_eachKindOfEachVersion_isWhatWasWritten() throws Exception {
+    assertRead(golden(1), each(List.of()));
+    assertRead(golden(2), each(TOPICS));
+  }
+
+  private void assertRead(List<String> golden, List<Entry> each) throws IOException {
     assertThat(golden).hasSameSizeAs(each);
     for (int i = 0; i < golden.size(); i++) {
       Entry read = form.decode(ByteBuffer.wrap(HexFormat.of().parseHex(golden.get(i))));
@@ -93,12 +97,12 @@ class EntryFormTest {
 
   @Test
   void encode_hasNotChanged() throws Exception {
-    assertThat(each().stream().map(EntryFormTest::hex)).containsExactlyElementsOf(golden());
+    assertThat(each(TOPICS).stream().map(EntryFormTest::hex)).containsExactlyElementsOf(golden(2));
   }
 
   @Test
   void decode_cutAnywhere_isAnIoException() throws Exception {
-    for (String line : golden()) {
+    for (String line : golden(2)) {
       byte[] whole = HexFormat.of().parseHex(line);
       for (int bytes = 0; bytes < whole.length; bytes++) {
         ByteBuffer cut = ByteBuffer.wrap(whole, 0, bytes);
@@ -114,10 +118,11 @@ class EntryFormTest {
     return HexFormat.of().formatHex(copy);
   }
 
-  private static List<String> golden() throws IOException {
-    try (var file = EntryFormTest.class.getResourceAsStream("/entries-v1.txt")) {
+  private static List<String> golden(int version) throws IOException {
+    try (var file =
+        EntryFormTest.class.getResourceAsStream("/entries-v%d.txt".formatted(version))) {
       if (file == null) {
-        throw new IOException("entries-v1.txt is missing");
+        throw new IOException("entries-v%d.txt is missing".formatted(version));
       }
       var text = new String(file.readAllBytes(), StandardCharsets.US_ASCII);
       return new ArrayList<>(text.lines().toList());
@@ -126,6 +131,6 @@ class EntryFormTest {
 
   /** Prints the golden file; for a new version only. */
   public static void main(String[] arguments) {
-    each().forEach(entry -> System.out.println(hex(entry)));
+    each(TOPICS).forEach(entry -> System.out.println(hex(entry)));
   }
 }

@@ -15,7 +15,9 @@ import dev.mama.spi.Envelope.Sequence;
 import dev.mama.spi.Transport;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -27,6 +29,7 @@ final class Wire implements Transport {
   static final AgentId FAR = AgentId.of("far");
   final List<Envelope> sent = new CopyOnWriteArrayList<>();
   final List<Envelope> handled = new CopyOnWriteArrayList<>();
+  final Map<String, Consumer<Envelope>> topics = new ConcurrentHashMap<>();
   final AtomicBoolean down = new AtomicBoolean();
   final AtomicInteger refused = new AtomicInteger();
 
@@ -57,10 +60,15 @@ final class Wire implements Transport {
   }
 
   @Override
-  public void subscribeTopic(ExperimentId experiment, String topic, Consumer<Envelope> to) {}
+  public void subscribeTopic(ExperimentId experiment, String topic, Consumer<Envelope> to) {
+    check();
+    topics.put(topic, to);
+  }
 
   @Override
-  public void unsubscribeTopic(ExperimentId experiment, String topic, Consumer<Envelope> to) {}
+  public void unsubscribeTopic(ExperimentId experiment, String topic, Consumer<Envelope> to) {
+    topics.remove(topic, to);
+  }
 
   @Override
   public void publish(Envelope envelope) {}
