@@ -1,0 +1,108 @@
+package dev.mama.marl;
+
+import dev.mama.Decision;
+import dev.mama.State;
+import dev.mama.StateShape;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.random.RandomGenerator;
+
+/**
+ * Draws a candidate by softmax of a tuned rule's score and a network's correction to it.
+ *
+ * <p>The network (50 → 256 → 128 → 64 → 5 or 6, ReLU) runs in plain Java on the calling thread,
+ * some microseconds a decision, so it may be asked on a virtual thread. One draw of {@link
+ * RandomGenerator#nextDouble} per decision, none where there is nothing to choose; equal states and
+ * equal draws give equal decisions.
+ *
+ * <p>Immutable, so thread-safe.
+ */
+public final class LearnedPolicy implements Stochastic {
+
+  private final PolicyFile file;
+
+  private LearnedPolicy(PolicyFile file) {
+    this.file = file;
+  }
+
+  /**
+   * The policy of {@code file}.
+   *
+   * @throws PolicyException if the file cannot be read, is no policy file, is cut short or altered,
+   *     or is of a shape that this version does not know
+   */
+  public static LearnedPolicy read(Path file) {
+    return of(PolicyFile.read(file));
+  }
+
+  /** The policy of what a file holds. */
+  public static LearnedPolicy of(PolicyFile file) {
+    return new LearnedPolicy(file);
+  }
+
+  /** What it was made of. */
+  public PolicyFile file() {
+    return file;
+  }
+
+  /** Its name, and the beginning of its weights' hash as the version. */
+  @Override
+  public String name() {
+    return file.name();
+  }
+
+  @Override
+  public Decision decide(State state, RandomGenerator random) {
+    return state.candidates() == 0 && file.manifest().shape() == ActionShape.CANDIDATES
+        ? nobody(name())
+        : decide(state, logits(state), random);
+  }
+
+  /** Decides by logits that were computed elsewhere, such as in a batch. */
+  Decision decide(State state, float[] logits, RandomGenerator random) {
+    double[] odds = Softmax.of(logits, state, file.manifest().shape());
+    int action = state.candidates() == 0 ? StateShape.CANDIDATES : Softmax.draw(odds, random);
+    double propensity = state.candidates() == 0 ? 1 : odds[action];
+    var scores = new ArrayList<Double>(state.candidates());
+    for (int i = 0; i < state.candidates(); i++) {
+      scores.add((double) logits[i]);
+    }
+    OptionalInt choice = Softmax.isNone(action) ? OptionalInt.empty() : OptionalInt.of(action);
+    return new Decision(choice, scores, propensity, name());
+  }
+
+  @Override
+  public double[] probabilities(State state) {
+    if (state.candidates() == 0) {
+      double[] none = new double[file.manifest().shape().outputs()];
+      if (none.length > StateShape.CANDIDATES) {
+        none[StateShape.CANDIDATES] = 1;
+        return none;
+      }
+      return new double[0];
+    }
+    return Softmax.of(logits(state), state, file.manifest().shape());
+  }
+
+  /** What it would choose in {@code state}, and which values of the state lead it there. */
+  public Explanation explain(State state) {
+    return Explanation.of(this, state);
+  }
+
+  private float[] logits(State state) {
+    return logits(state.toArray());
+  }
+
+  /** Rule and network together, for all outputs. */
+  float[] logits(float[] state) {
+    float[] logits = file.network().run(state);
+    file.manifest().rule().addTo(state, logits);
+    return logits;
+  }
+
+  static Decision nobody(String policy) {
+    return new Decision(OptionalInt.empty(), List.of(), 1, policy);
+  }
+}
