@@ -42,6 +42,25 @@ public final class LearnedPolicy implements Stochastic {
     return new LearnedPolicy(file);
   }
 
+  /** A rule and the network that corrects it, while it is learned. */
+  static LearnedPolicy of(Rule rule, Mlp network) {
+    var manifest =
+        new PolicyManifest("learning", ActionShape.CANDIDATES, rule, 0, "none", "none", 0, 0);
+    return of(new PolicyFile(manifest, network, new float[StateShape.SIZE]));
+  }
+
+  /** This policy, to be tried in a {@link World}. */
+  public Contender contender(String name) {
+    return new Contender(
+        name,
+        () ->
+            situation -> {
+              double[] odds = probabilities(situation.state());
+              int action = Softmax.draw(odds, situation.random());
+              return Softmax.isNone(action) ? -1 : action;
+            });
+  }
+
   /** What it was made of. */
   public PolicyFile file() {
     return file;
