@@ -95,6 +95,7 @@ public interface Bench {
         new DurableBench(),
         new TrustBench(),
         new RegistryBench(),
+        new PolicyBench(),
         new LlmBench(),
         new StorageBench(),
         new MqttBench());

@@ -28,13 +28,6 @@ final class TrustBench implements Bench {
   private static final int SEEDS = 10;
   private static final Pattern LINE = Pattern.compile("(\\w+)\\s+(0|1|0?\\.\\d{1,9})");
 
-  /** Student's t of 97.5 % by degrees of freedom, from 1 on. */
-  private static final double[] T = {
-    12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160,
-    2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064, 2.060, 2.056,
-    2.052, 2.048, 2.045, 2.042
-  };
-
   @Override
   public String name() {
     return "trust";
@@ -180,12 +173,6 @@ final class TrustBench implements Bench {
   /** The mean over seeds, with its 95 % interval by Student's t. */
   private static Figure mean(
       String name, String unit, List<Outcome> outcomes, ToDoubleFunction<Outcome> value) {
-    double mean = average(outcomes, value);
-    double squares =
-        outcomes.stream().mapToDouble(it -> Math.pow(value.applyAsDouble(it) - mean, 2)).sum();
-    int n = outcomes.size();
-    double t = n - 2 < T.length ? T[n - 2] : 1.96 + 2.4 / (n - 1);
-    double margin = t * Math.sqrt(squares / (n - 1) / n);
-    return Figure.of(name, mean, unit, n).interval(mean - margin, mean + margin);
+    return PairedSample.mean(name, unit, outcomes.stream().mapToDouble(value).toArray());
   }
 }

@@ -103,7 +103,19 @@ class MamaTest {
         Arguments.of(
             "none.txt' cannot be read",
             new String[] {"bench", "trust", "--attacks", folder.resolve("none.txt").toString()}),
-        Arguments.of("question 'weather' is unknown", new String[] {"bench", "weather"}));
+        Arguments.of("question 'weather' is unknown", new String[] {"bench", "weather"}),
+        Arguments.of("world 'weather' is unknown", new String[] {"train", "--env", "weather"}),
+        Arguments.of("world file '", new String[] {"train", "--env", bad.toString()}),
+        Arguments.of("rounds 0 must be 1", new String[] {"train", "--rounds", "0"}),
+        Arguments.of("discount 1.0 must be in", new String[] {"train", "--discount", "1"}),
+        Arguments.of(
+            "seeds '3..1' must be two or more",
+            new String[] {"train", "--evaluate", "--seeds", "3..1"}),
+        Arguments.of(
+            "none.safetensors' cannot be read",
+            new String[] {"train", "--evaluate", "--policy", "none.safetensors"}),
+        Arguments.of(
+            "--policy is for --evaluate", new String[] {"train", "--policy", bad.toString()}));
   }
 
   @ParameterizedTest

@@ -3,6 +3,8 @@ package dev.mama.marl;
 import dev.mama.Decision;
 import dev.mama.State;
 import dev.mama.StateShape;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,10 +23,24 @@ import java.util.random.RandomGenerator;
  */
 public final class LearnedPolicy implements Stochastic {
 
+  private static final String SHIPPED = "default.safetensors";
+
   private final PolicyFile file;
 
   private LearnedPolicy(PolicyFile file) {
     this.file = file;
+  }
+
+  /** The policy that was trained for this version of MAMA and comes with it. */
+  public static LearnedPolicy shipped() {
+    try (InputStream bytes = LearnedPolicy.class.getResourceAsStream(SHIPPED)) {
+      if (bytes == null) {
+        throw new PolicyException("policy file '%s' is not in the jar".formatted(SHIPPED), null);
+      }
+      return of(PolicyFile.read(bytes.readAllBytes(), SHIPPED));
+    } catch (IOException e) {
+      throw new PolicyException("policy file '%s' cannot be read".formatted(SHIPPED), e);
+    }
   }
 
   /**

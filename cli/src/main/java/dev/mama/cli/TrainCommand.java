@@ -1,0 +1,220 @@
+package dev.mama.cli;
+
+import dev.mama.bench.Figure;
+import dev.mama.bench.PolicyChart;
+import dev.mama.bench.PolicyContest;
+import dev.mama.examples.InputException;
+import dev.mama.marl.LearnedPolicy;
+import dev.mama.marl.Learner;
+import dev.mama.marl.LearnerOptions;
+import dev.mama.marl.LearnerOptions.Objective;
+import dev.mama.marl.PolicyFile;
+import dev.mama.marl.WorldSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Learns a policy, or measures one. */
+@Command(
+    name = "train",
+    mixinStandardHelpOptions = true,
+    description =
+        "Learns whom to ask, in simulated worlds: a rule is tuned, and a network learns to correct"
+            + " it. A run that was stopped goes on where it stood. With --evaluate, measures"
+            + " learned policies beside tuned rules and bandits instead.")
+final class TrainCommand implements Callable<Integer> {
+
+  private static final Pattern SEEDS = Pattern.compile("(\\d{1,15})\\.\\.(\\d{1,15})");
+  private static final int MOST_SEEDS = 1_000;
+  private static final int OTHER_RUNS = 8;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--env",
+      paramLabel = "WORLD",
+      description =
+          "a world to learn or measure in: stationary, drifting, bandit, drawn-SEED, or a JSON"
+              + " file; may be given several times (stationary and drifting)")
+  private List<String> environments = List.of();
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "what chance is drawn from (${DEFAULT-VALUE})")
+  private long seed = 42;
+
+  @Option(
+      names = "--rounds",
+      paramLabel = "N",
+      description = "how often it plays and learns (${DEFAULT-VALUE})")
+  private int rounds = LearnerOptions.defaults(42).rounds();
+
+  @Option(
+      names = "--objective",
+      paramLabel = "WHAT",
+      description = "what a decision is rewarded by: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE})")
+  private Objective objective = LearnerOptions.defaults(42).objective();
+
+  @Option(
+      names = "--discount",
+      paramLabel = "X",
+      description = "of the rewards of the same agent's later decisions (${DEFAULT-VALUE})")
+  private double discount;
+
+  @Option(
+      names = "--device",
+      paramLabel = "DEVICE",
+      description = "cpu, cuda, mps or auto (${DEFAULT-VALUE})")
+  private String device = "cpu";
+
+  @Option(names = "--evaluate", description = "measure policies instead of learning one")
+  private boolean evaluate;
+
+  @Option(
+      names = "--policy",
+      paramLabel = "FILE",
+      description =
+          "a policy to measure; may be given several times (the one that comes with MAMA)")
+  private List<Path> policies = List.of();
+
+  @Option(
+      names = "--seeds",
+      paramLabel = "A..B",
+      description = "seeds to measure on, both included (${DEFAULT-VALUE})")
+  private String seeds = "1..30";
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "where policy, checkpoint, curve and report go (results/train)")
+  private @Nullable Path out;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    if (!evaluate && !policies.isEmpty()) {
+      throw refused("--policy is for --evaluate; a policy is learned from the beginning");
+    }
+    List<WorldSettings> worlds = new ArrayList<>();
+    List<String> names = environments.isEmpty() ? List.of("stationary", "drifting") : environments;
+    for (String name : names) {
+      worlds.add(world(name));
+    }
+    Path folder = out != null ? out : Path.of("results", evaluate ? "train-evaluate" : "train");
+    return evaluate ? measure(worlds, folder) : learn(worlds, folder);
+  }
+
+  private WorldSettings world(String name) {
+    try {
+      if (name.matches("drawn-\\d{1,15}")) {
+        return WorldSettings.drawn(Long.parseLong(name.substring("drawn-".length())));
+      }
+      Path file = Path.of(name);
+      return Files.isRegularFile(file) ? WorldSettings.read(file) : WorldSettings.named(name);
+    } catch (IllegalArgumentException e) {
+      throw refused(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private ParameterException refused(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+
+  private int learn(List<WorldSettings> worlds, Path folder) throws InterruptedException {
+    LearnerOptions options;
+    try {
+      options =
+          LearnerOptions.defaults(seed)
+              .rounds(rounds)
+              .objective(objective, discount)
+              .device(device);
+    } catch (IllegalArgumentException e) {
+      throw refused(String.valueOf(e.getMessage()));
+    }
+    Logs.to(folder);
+    Report report = Report.start(folder, "train", seed);
+    PolicyFile learned;
+    try (var bar = new Bar("train")) {
+      learned =
+          new Learner(options, PolicyContest.TRIALS, worlds, folder, bar::at)
+              .learn("learned", System.getProperty("mama.commit", "unknown"));
+    } catch (IllegalArgumentException e) {
+      throw refused(String.valueOf(e.getMessage()));
+    }
+    Path file = folder.resolve("policy.safetensors");
+    learned.write(file);
+    List<String> curve = curve(folder.resolve("curve.csv"));
+    PolicyChart.drawCurve(curve, folder.resolve("curve.png"));
+    double start = Double.parseDouble(curve.getLast().split(",", -1)[2]);
+    int runs = options.validationRuns();
+    List<Figure> figures =
+        List.of(
+            Figure.of("train.rule.reward", start, "reward", runs),
+            Figure.of("train.learned.reward", learned.manifest().score(), "reward", runs),
+            Figure.of("train.decisions", (double) learned.manifest().decisions(), "count", 1));
+    report.write(figures, Map.of("policy", learned.name(), "file", file.toString()));
+    System.out.print(Report.table(figures));
+    System.out.printf("Policy %s: %s%nAll of it: %s%n", learned.name(), file, report.file());
+    return 0;
+  }
+
+  private static List<String> curve(Path file) {
+    try {
+      return Files.readAllLines(file);
+    } catch (IOException e) {
+      throw new InputException("%s: cannot be read: %s".formatted(file, e.getMessage()));
+    }
+  }
+
+  private int measure(List<WorldSettings> worlds, Path folder) throws InterruptedException {
+    var range = SEEDS.matcher(seeds);
+    if (!range.matches()) {
+      throw refusedSeeds();
+    }
+    long first = Long.parseLong(range.group(1));
+    long last = Long.parseLong(range.group(2));
+    if (last <= first || last - first >= MOST_SEEDS) {
+      throw refusedSeeds();
+    }
+    Map<String, LearnedPolicy> measured = new LinkedHashMap<>();
+    for (Path policy : policies) {
+      measured.put("learned-" + (measured.size() + 1), LearnedPolicy.read(policy));
+    }
+    if (measured.isEmpty()) {
+      measured.put("learned", LearnedPolicy.shipped());
+    }
+    Logs.to(folder);
+    Report report = Report.start(folder, "train --evaluate", first);
+    var figures = new ArrayList<Figure>();
+    try (var bar = new Bar("evaluate")) {
+      PolicyContest contest =
+          PolicyContest.tuned(PolicyContest.ruleRuns(), OTHER_RUNS, seed, bar::at);
+      for (WorldSettings world : worlds) {
+        figures.addAll(contest.run(world, first, (int) (last - first + 1), measured, bar::at));
+      }
+    }
+    var names = new LinkedHashMap<String, String>();
+    measured.forEach((name, policy) -> names.put(name, policy.name()));
+    report.write(figures, Map.of("policies", names));
+    System.out.print(Report.table(figures));
+    System.out.println("All of it: " + report.file());
+    return 0;
+  }
+
+  private ParameterException refusedSeeds() {
+    return refused(
+        "seeds '%s' must be two or more up to %d, such as 1..30".formatted(seeds, MOST_SEEDS));
+  }
+}
