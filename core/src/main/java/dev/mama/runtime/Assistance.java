@@ -175,29 +175,85 @@ public final class Assistance {
     long start = time.nanos();
     float[] query = encoder.encode(need.text());
     long encoded = time.nanos();
-    List<AgentIndex.Match> matches = closestAlive(requester, query);
+    List<AgentIndex.Match> matches = closestAlive(requester, query, StateShape.CANDIDATES);
     long scanned = time.nanos();
-    List<Candidate> candidates =
-        matches.stream()
-            .map(match ->
-                new Candidate(
-                    match.agent(),
-                    match.similarity(),
-                    ledger.standing(match.agent()),
-                    load.of(match.agent())))
-            .toList();
+    return decide(
+        need,
+        timeLeft,
+        candidates(matches, load),
+        load,
+        random,
+        Duration.ofNanos(encoded - start),
+        Duration.ofNanos(scanned - encoded));
+  }
+
+  /**
+   * Finds several who can help with {@code need}: the policy decides time and again, each time
+   * among the closest of those it has not chosen yet, until it has chosen {@code most}, chooses
+   * nobody, or nobody is left. The need is encoded once; each referral tells of that encoding.
+   *
+   * @param requester who needs it; never a candidate itself
+   * @param timeLeft time left to meet the need
+   * @param load what is being asked at this moment
+   * @param random the requester's random numbers, which a sampling policy draws from
+   * @param most how many to find, at least 1
+   * @return referrals that chose somebody, each somebody else
+   * @throws IllegalArgumentException if {@code most} is less than 1
+   * @throws InterruptedException if interrupted while waiting for the encoder
+   */
+  public List<Referral> findSeveral(
+      AgentId requester, Need need, Duration timeLeft, Load load, RandomGenerator random, int most)
+      throws InterruptedException {
+    if (most < 1) {
+      throw new IllegalArgumentException("most %d must be at least 1".formatted(most));
+    }
+    long start = time.nanos();
+    float[] query = encoder.encode(need.text());
+    long encoded = time.nanos();
+    List<AgentIndex.Match> matches =
+        closestAlive(requester, query, most + StateShape.CANDIDATES - 1);
+    long scanned = time.nanos();
+    var encode = Duration.ofNanos(encoded - start);
+    var scan = Duration.ofNanos(scanned - encoded);
+    var left = new ArrayList<>(candidates(matches, load));
+    var found = new ArrayList<Referral>();
+    while (found.size() < most && !left.isEmpty()) {
+      List<Candidate> closest = left.subList(0, Math.min(StateShape.CANDIDATES, left.size()));
+      Referral referral = decide(need, timeLeft, closest, load, random, encode, scan);
+      if (referral.decision().choice().isEmpty()) {
+        break;
+      }
+      left.remove(referral.decision().choice().getAsInt());
+      found.add(referral);
+    }
+    return found;
+  }
+
+  private List<Candidate> candidates(List<AgentIndex.Match> matches, Load load) {
+    return matches.stream()
+        .map(match ->
+            new Candidate(
+                match.agent(),
+                match.similarity(),
+                ledger.standing(match.agent()),
+                load.of(match.agent())))
+        .toList();
+  }
+
+  private Referral decide(
+      Need need,
+      Duration timeLeft,
+      List<Candidate> candidates,
+      Load load,
+      RandomGenerator random,
+      Duration encode,
+      Duration scan) {
+    long start = time.nanos();
     State state = StateBuilder.build(need, timeLeft, candidates, view(load));
     Decision decision = policy.decide(state, random);
-    long decided = time.nanos();
+    var decide = Duration.ofNanos(time.nanos() - start);
     return new Referral(
-        need,
-        candidates,
-        state,
-        decision,
-        new Referral.Timings(
-            Duration.ofNanos(encoded - start),
-            Duration.ofNanos(scanned - encoded),
-            Duration.ofNanos(decided - scanned)));
+        need, candidates, state, decision, new Referral.Timings(encode, scan, decide));
   }
 
   /**
@@ -255,19 +311,19 @@ public final class Assistance {
    * The closest agents that are alive; looks further down the list as long as dead ones take up
    * places.
    */
-  private List<AgentIndex.Match> closestAlive(AgentId requester, float[] query) {
-    int k = StateShape.CANDIDATES;
+  private List<AgentIndex.Match> closestAlive(AgentId requester, float[] query, int most) {
+    int k = most;
     while (true) {
       List<AgentIndex.Match> matches = index.topK(query, k);
-      var alive = new ArrayList<AgentIndex.Match>(StateShape.CANDIDATES);
+      var alive = new ArrayList<AgentIndex.Match>(most);
       for (AgentIndex.Match match : matches) {
-        if (alive.size() < StateShape.CANDIDATES
+        if (alive.size() < most
             && !match.agent().equals(requester)
             && registry.isAlive(match.agent())) {
           alive.add(match);
         }
       }
-      if (alive.size() == StateShape.CANDIDATES || matches.size() < k) {
+      if (alive.size() == most || matches.size() < k) {
         return alive;
       }
       k *= 4;

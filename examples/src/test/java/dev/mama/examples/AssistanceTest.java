@@ -70,6 +70,40 @@ class AssistanceTest {
     return referral.candidates().stream().map(c -> c.agent().value()).toList();
   }
 
+  private List<AgentId> several(int most) throws InterruptedException {
+    return assistance
+        .findSeveral(
+            REQUESTER, NEED, Duration.ofMinutes(1), Load.NONE, new SplittableRandom(42), most)
+        .stream()
+        .map(referral -> referral.chosen().orElseThrow())
+        .toList();
+  }
+
+  @Test
+  void findSeveral_choosesAsManyOthersAsThereAre_eachOnce() throws Exception {
+    enrol(20);
+    assertThat(several(12)).hasSize(12).doesNotHaveDuplicates();
+    assertThat(several(50)).hasSize(20).doesNotHaveDuplicates();
+    assertThat(several(1)).containsExactly(find().chosen().orElseThrow());
+    assertThatThrownBy(() -> several(0)).hasMessageContaining("most 0 must be at least 1");
+  }
+
+  @Test
+  void findSeveral_decidesAmongTheFiveClosestThatAreLeft() throws Exception {
+    enrol(20);
+    var closest = new ArrayList<AgentId>();
+    find().candidates().forEach(candidate -> closest.add(candidate.agent()));
+    List<Referral> found =
+        assistance.findSeveral(
+            REQUESTER, NEED, Duration.ofMinutes(1), Load.NONE, new SplittableRandom(42), 3);
+    assertThat(found.getFirst().candidates().stream().map(c -> c.agent()))
+        .containsExactlyElementsOf(closest);
+    AgentId first = found.getFirst().chosen().orElseThrow();
+    assertThat(found.get(1).candidates())
+        .hasSize(5)
+        .noneMatch(candidate -> candidate.agent().equals(first));
+  }
+
   @Test
   void find_many_returnsFiveBestFirstAndChoosesOne() throws Exception {
     enrol(20);
