@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "demo",
     mixinStandardHelpOptions = true,
+    subcommands = NegotiationDemoCommand.class,
     description =
         "Mutual assistance end to end: needs are matched, decided, asked over MQTT, answered by a"
             + " model, rated, and recorded in PostgreSQL. Broker and database are embedded. The"
@@ -106,7 +107,7 @@ final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  private static DemoServers.@Nullable Model model() {
+  static DemoServers.@Nullable Model model() {
     String url = System.getenv("MAMA_LLM_URL");
     if (url == null || url.isBlank()) {
       return null;

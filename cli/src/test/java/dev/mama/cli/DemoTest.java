@@ -89,6 +89,21 @@ class DemoTest {
   }
 
   @Test
+  void demoNegotiation_agreesOnATeam_andFindsEveryEvent() throws Exception {
+    Process demo = start("negotiation", "--out", folder.resolve("out").toString());
+    assertThat(demo.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    assertThat(demo.exitValue()).as(errors()).isZero();
+    JsonNode report = report();
+    Map<String, JsonNode> figures = figures(report);
+    assertThat(value(figures, "demo.negotiation.agreed")).isEqualTo(1);
+    assertThat(value(figures, "demo.negotiation.offers")).isBetween(3, 12);
+    assertThat(value(figures, "demo.negotiation.rows-missing")).isZero();
+    assertThat(report.get("command").asString()).isEqualTo("demo negotiation");
+    assertThat(report.get("model").asString()).startsWith("scripted: a fake");
+    assertThat(report.get("outcome").asString()).startsWith("Awarded").contains("by=model");
+  }
+
+  @Test
   void demo_sigterm_drainsReportsAndLeavesNothingBehind() throws Exception {
     Path needs =
         Files.writeString(

@@ -28,6 +28,11 @@ public final class Cards {
     return cards(YamlEntries.builtIn("cards.yaml", FIELDS));
   }
 
+  /** The 50 cards of a hackathon's participants: ten specialties, five people each. */
+  public static List<AgentCard> hackathon() {
+    return cards(YamlEntries.builtIn("hackathon.yaml", FIELDS));
+  }
+
   /**
    * The cards in {@code file}.
    *
