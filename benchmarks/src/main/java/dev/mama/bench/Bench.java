@@ -97,6 +97,7 @@ public interface Bench {
         new RegistryBench(),
         new PolicyBench(),
         new LlmBench(),
+        new NegotiationBench(),
         new StorageBench(),
         new MqttBench());
   }

@@ -1,0 +1,199 @@
+package dev.mama.bench;
+
+import dev.mama.AgentContext;
+import dev.mama.AgentId;
+import dev.mama.ChatException;
+import dev.mama.ChatRequest;
+import dev.mama.Time;
+import dev.mama.negotiation.Bid;
+import dev.mama.negotiation.Bidder;
+import dev.mama.negotiation.Negotiation;
+import dev.mama.negotiation.NegotiationEvent.Degraded;
+import dev.mama.negotiation.NegotiationEvent.Dropped;
+import dev.mama.negotiation.Offer;
+import dev.mama.negotiation.Outcome;
+import dev.mama.negotiation.Performative.CallForProposals;
+import dev.mama.negotiation.Rules;
+import dev.mama.negotiation.Rules.Limits;
+import dev.mama.spi.ChatModel;
+import dev.mama.testkit.ScriptedChatModel;
+import dev.mama.testkit.ScriptedChatServer.Answer;
+import dev.mama.testkit.ScriptedChatServer.Call;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.function.Function;
+
+/**
+ * What goes wrong in a negotiation, one after another, and whether it ends as it should. Each fault
+ * is a figure that is 1 where what happened is what was expected.
+ */
+final class NegotiationFaults {
+
+  private static final int AGENTS = 5;
+  private static final Duration SHORT = Duration.ofMillis(400);
+  private static final Limits LIMITS =
+      Limits.DEFAULT
+          .offers(SHORT, Duration.ofMillis(50))
+          .models(SHORT)
+          .asking(SHORT)
+          .confirmation(SHORT);
+
+  /** Whether a negotiation has ended as it should. */
+  private interface Expected {
+    boolean holds(Outcome outcome, Negotiation negotiation);
+  }
+
+  private NegotiationFaults() {}
+
+  /** All of them; takes some seconds. */
+  static List<Figure> table() throws InterruptedException {
+    var figures = new ArrayList<Figure>();
+    Expected degrades =
+        (outcome, n) ->
+            outcome instanceof Outcome.Awarded(var plan)
+                && plan.by().equals("ranking")
+                && n.events().anyMatch(Degraded.class::isInstance);
+    var slow = new ScriptedChatModel(request -> "", Time.system(), SHORT.multipliedBy(10));
+    figures.add(model("model-timeout", slow, degrades));
+    figures.add(model("empty-reply", request -> "", degrades));
+    figures.add(model("not-json", request -> "Sure, here is the plan you asked for!", degrades));
+    figures.add(model("wrong-schema", request -> "{\"plan\": [1, 2, 3]}", degrades));
+    figures.add(
+        model(
+            "model-down",
+            request -> {
+              throw new ChatException("down", ChatException.Reason.UNREACHABLE);
+            },
+            degrades));
+    Expected withoutTheFirst =
+        (outcome, n) ->
+            outcome instanceof Outcome.Awarded(var plan)
+                && !plan.agents().contains(AgentId.of("agent-0"));
+    figures.add(
+        agent(
+            "agent-silent",
+            new Plain() {
+              @Override
+              public Bid bid(CallForProposals call, AgentContext context)
+                  throws InterruptedException {
+                context.time().sleep(SHORT.multipliedBy(2));
+                return super.bid(call, context);
+              }
+            },
+            withoutTheFirst));
+    figures.add(
+        agent(
+            "agent-data-source-down",
+            new Plain() {
+              @Override
+              public Bid bid(CallForProposals call, AgentContext context) {
+                throw new IllegalStateException("its database is away");
+              }
+            },
+            (outcome, n) ->
+                withoutTheFirst.holds(outcome, n)
+                    && n.events().anyMatch(Dropped.class::isInstance)));
+    figures.add(
+        agent(
+            "agent-fails-after-acceptance",
+            new Plain() {
+              @Override
+              public String perform(String share, AgentContext context) {
+                throw new IllegalStateException("broken");
+              }
+            },
+            withoutTheFirst));
+    figures.add(confirmationTimeout());
+    return figures;
+  }
+
+  /** An agent that offers best where it is the first, and otherwise well. */
+  private static class Plain implements Bidder {
+    @Override
+    public Bid bid(CallForProposals call, AgentContext context) throws InterruptedException {
+      double quality = context.self().value().equals("agent-0") ? 1 : 0.5;
+      return Bid.of(new Offer("carries it", "carries whatever", 1, quality));
+    }
+  }
+
+  private static Figure model(String name, Function<ChatRequest, String> says, Expected expected)
+      throws InterruptedException {
+    return model(name, new ScriptedChatModel(says), expected);
+  }
+
+  private static Figure model(String name, ChatModel model, Expected expected)
+      throws InterruptedException {
+    try (model;
+        var world =
+            NegotiationWorld.open(
+                AGENTS,
+                Rules.synthesis().limits(LIMITS),
+                options -> options.chatModel(model),
+                id -> new Plain())) {
+      return figure(name, world, expected);
+    }
+  }
+
+  private static Figure agent(String name, Bidder first, Expected expected)
+      throws InterruptedException {
+    try (var world =
+        NegotiationWorld.open(
+            AGENTS,
+            Rules.contractNet().limits(LIMITS.performance(SHORT)),
+            options -> options,
+            id -> id.value().equals("agent-0") ? first : new Plain())) {
+      return figure(name, world, expected);
+    }
+  }
+
+  private static Figure confirmationTimeout() throws InterruptedException {
+    var silent =
+        new Plain() {
+          @Override
+          public boolean takes(String plan, String share, AgentContext context)
+              throws InterruptedException {
+            context.time().sleep(SHORT.multipliedBy(2));
+            return true;
+          }
+        };
+    try (var model =
+            new ScriptedChatModel(request -> {
+              var call =
+                  new Call(
+                      "scripted",
+                      request.messages(),
+                      OptionalDouble.empty(),
+                      OptionalInt.empty(),
+                      Map.of());
+              return NegotiationWorld.script(call, Duration.ZERO)
+                      instanceof Answer.Text(var text, var latency)
+                  ? text
+                  : "";
+            });
+        var world =
+            NegotiationWorld.open(
+                AGENTS,
+                Rules.synthesis().limits(LIMITS),
+                options -> options.chatModel(model),
+                id -> silent)) {
+      return figure(
+          "confirmation-timeout",
+          world,
+          (outcome, n) ->
+              outcome instanceof Outcome.NoAgreement(var reason, var detail)
+                  && reason == Outcome.Reason.NOT_CONFIRMED);
+    }
+  }
+
+  private static Figure figure(String name, NegotiationWorld world, Expected expected)
+      throws InterruptedException {
+    Negotiation negotiation = world.open(0, 0, AGENTS);
+    Outcome outcome = negotiation.await();
+    boolean holds = expected.holds(outcome, negotiation);
+    return Figure.of("negotiation.fault." + name, holds ? 1 : 0, "count", 1).exactly(1);
+  }
+}
