@@ -43,6 +43,8 @@ final class CopyKeeper implements Agent {
   /** Makes clients, each with a writer of a later start. */
   interface Clients {
     /**
+     * Makes the next one.
+     *
      * @param late is shown answers that came late, as {@link RegistryClient#of} says
      */
     RegistryClient next(Consumer<PmlAnswer> late);
