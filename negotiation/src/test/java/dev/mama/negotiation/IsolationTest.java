@@ -122,4 +122,20 @@ class IsolationTest {
           .isEqualTo(4);
     }
   }
+
+  @Test
+  void alarms_areTakenBackOnceNothingCanComeOfThem() {
+    try (var table = new Table(Rules.contractNet())) {
+      AgentId a = table.seat("a", Table.bids(1, 1));
+      table.open(Table.demand(a));
+      table.run();
+      int before = table.time.scheduled();
+      for (int i = 0; i < 10; i++) {
+        Negotiation negotiation = table.open(Table.demand(a));
+        table.run();
+        assertThat(negotiation.outcome()).isPresent();
+      }
+      assertThat(table.time.scheduled()).isEqualTo(before);
+    }
+  }
 }
