@@ -34,6 +34,17 @@ public interface Time {
   Scheduled schedule(Duration delay, Runnable task);
 
   /**
+   * Runs {@code task} once this clock has come to {@code atNanos}, in all else as {@link
+   * #schedule}. A clock that stands and is moved keeps the time to the nanosecond, whatever moves
+   * it meanwhile; for one that goes by itself that makes no difference.
+   *
+   * @param atNanos as of {@link #nanos}; what has passed is as soon as this clock looks
+   */
+  default Scheduled scheduleAt(long atNanos, Runnable task) {
+    return schedule(Duration.ofNanos(Math.max(0, atNanos - nanos())), task);
+  }
+
+  /**
    * Waits until {@code duration} has passed on this clock; not at all where it is not positive.
    *
    * @throws InterruptedException if interrupted while waiting

@@ -108,14 +108,14 @@ abstract class Mailbox {
     line.add(me);
     try {
       for (long look = SECOND_LOOK_NANOS; !done.getAsBoolean(); look = Long.MAX_VALUE) {
-        long left = end - time.nanos();
-        if (left <= 0) {
+        long now = time.nanos();
+        if (end - now <= 0) {
           return false;
         }
         if (Thread.interrupted()) {
           throw new InterruptedException();
         }
-        Waits.parkNanos(time, this, Math.min(left, look));
+        Waits.parkUntil(time, this, end - now <= look ? end : now + look);
       }
       return true;
     } finally {

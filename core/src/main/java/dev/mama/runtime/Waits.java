@@ -40,16 +40,21 @@ final class Waits {
     }
   }
 
-  /** As {@link LockSupport#parkNanos(Object, long)}: it may return before its time. */
-  static void parkNanos(Time time, Object blocker, long nanos) {
+  /**
+   * As {@link LockSupport#parkNanos(Object, long)}, until {@code end} on {@code time}: it may
+   * return before its time.
+   */
+  static void parkUntil(Time time, Object blocker, long end) {
     if (time.equals(Time.system())) {
-      LockSupport.parkNanos(blocker, nanos);
+      LockSupport.parkNanos(blocker, end - time.nanos());
       return;
     }
     Thread me = Thread.currentThread();
-    Scheduled alarm = time.schedule(Duration.ofNanos(nanos), () -> LockSupport.unpark(me));
+    Scheduled alarm = time.scheduleAt(end, () -> LockSupport.unpark(me));
     try {
-      LockSupport.park(blocker);
+      if (end - time.nanos() > 0) {
+        LockSupport.park(blocker);
+      }
     } finally {
       alarm.cancel();
     }

@@ -127,7 +127,14 @@ public final class ManualTime implements Time {
       throw new IllegalArgumentException("delay %s must not be negative".formatted(delay));
     }
     synchronized (lock) {
-      var due = new Due(Math.addExact(nanos, delay.toNanos()), numbers++);
+      return scheduleAt(Math.addExact(nanos, delay.toNanos()), task);
+    }
+  }
+
+  @Override
+  public Scheduled scheduleAt(long atNanos, Runnable task) {
+    synchronized (lock) {
+      var due = new Due(Math.max(nanos, atNanos), numbers++);
       toCome.put(due, task);
       return () -> {
         synchronized (lock) {
