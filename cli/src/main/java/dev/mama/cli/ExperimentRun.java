@@ -37,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -117,13 +118,15 @@ final class ExperimentRun implements AutoCloseable {
    *
    * @param record the folder in which the run is kept turn by turn, or null
    * @param kept where its agents are kept if they are durable, else null
+   * @param report is given the outcome before the JVM may end, where somebody has stopped the run
    */
   static Outcome run(
       ExperimentFile file,
       ClassLoader classes,
       UnaryOperator<@Nullable String> environment,
       @Nullable Path record,
-      @Nullable KeptExperiment kept)
+      @Nullable KeptExperiment kept,
+      Consumer<Outcome> report)
       throws InterruptedException {
     if (file.durability().isPresent() != (kept != null)) {
       throw new IllegalArgumentException("durable agents, and only those, are kept in a folder");
@@ -132,7 +135,12 @@ final class ExperimentRun implements AutoCloseable {
     try (var interruption = new Interruption();
         var bar = new Bar("run");
         var run = new ExperimentRun(file, classes, environment, record, kept, interruption, bar)) {
-      return run.run();
+      Outcome outcome = run.run();
+      if (!outcome.allWell()) {
+        run.servers.failed();
+      }
+      report.accept(outcome);
+      return outcome;
     }
   }
 

@@ -61,6 +61,8 @@ final class ExperimentServers implements AutoCloseable {
   /** The log, shown to MLflow where the file names a tracking server. */
   final EventLog watched;
 
+  private final @Nullable MlflowRun mlflow;
+
   final MqttTransport transport;
 
   private ExperimentServers(
@@ -81,12 +83,11 @@ final class ExperimentServers implements AutoCloseable {
               ? Optional.of(database(file.storage(), folder, kept))
               : Optional.empty();
       log = opened.keep(ExperimentLog.open(file.storage(), database));
-      watched =
+      mlflow =
           file.mlflow().isPresent()
-              ? opened
-                  .keep(MlflowRun.start(file.mlflow().get(), file.experiment()))
-                  .watch(log.log())
-              : log.log();
+              ? opened.keep(MlflowRun.start(file.mlflow().get(), file.experiment()))
+              : null;
+      watched = mlflow == null ? log.log() : mlflow.watch(log.log());
       step.accept("broker");
       MqttBroker broker = broker(file, folder, kept);
       transport = opened.keep(MqttTransport.connect(broker, options(file.wire(), broker, kept)));
@@ -118,6 +119,13 @@ final class ExperimentServers implements AutoCloseable {
       return new ExperimentServers(file, environment, script, kept, step);
     } catch (IOException | IllegalArgumentException | MlflowException e) {
       throw new InputException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** The experiment has not ended as it should. */
+  void failed() {
+    if (mlflow != null) {
+      mlflow.fail();
     }
   }
 

@@ -100,8 +100,19 @@ final class RunCommand implements Callable<Integer> {
       throws InterruptedException {
     Logs.to(out);
     Report report = Report.start(out, "run", experiment.seed());
-    ExperimentRun.Outcome outcome =
-        ExperimentRun.run(experiment, classes, System::getenv, record, kept);
+    return ExperimentRun.run(
+                experiment,
+                classes,
+                System::getenv,
+                record,
+                kept,
+                outcome -> write(report, experiment, outcome))
+            .allWell()
+        ? 0
+        : 1;
+  }
+
+  private void write(Report report, ExperimentFile experiment, ExperimentRun.Outcome outcome) {
     var more = new LinkedHashMap<String, Object>();
     more.put("experiment", experiment.experiment().value());
     more.put("file", file.toString());
@@ -114,6 +125,5 @@ final class RunCommand implements Callable<Integer> {
     System.out.print(Report.table(outcome.figures()));
     outcome.problems().stream().limit(5).forEach(problem -> System.out.println("  " + problem));
     System.out.println("All of it: " + report.file());
-    return outcome.allWell() ? 0 : 1;
   }
 }

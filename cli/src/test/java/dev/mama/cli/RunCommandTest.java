@@ -84,12 +84,20 @@ class RunCommandTest {
           ExperimentFile.read(EXAMPLES.resolve("own-servers.yaml"), environment::get);
       var outcome =
           ExperimentRun.run(
-              file, RunCommandTest.class.getClassLoader(), environment::get, null, null);
+              file,
+              RunCommandTest.class.getClassLoader(),
+              environment::get,
+              null,
+              null,
+              reported -> {});
       assertThat(outcome.problems()).isEmpty();
       assertThat(outcome.allWell()).isTrue();
       assertThat(broker.connections()).isEqualTo(1);
       assertThat(mlflow.run("own-1"))
-          .hasValueSatisfying(kept -> assertThat(kept.metrics()).isNotEmpty());
+          .hasValueSatisfying(kept -> {
+            assertThat(kept.metrics()).isNotEmpty();
+            assertThat(kept.status()).isEqualTo("FINISHED");
+          });
       Set<String> thinkers = new TreeSet<>();
       List<Event> states = new ArrayList<>();
       try (var log =
@@ -125,7 +133,12 @@ class RunCommandTest {
     ExperimentFile file = ExperimentFile.read(path, environment::get);
     var outcome =
         ExperimentRun.run(
-            file, RunCommandTest.class.getClassLoader(), environment::get, null, null);
+            file,
+            RunCommandTest.class.getClassLoader(),
+            environment::get,
+            null,
+            null,
+            reported -> {});
     assertThat(outcome.allWell()).as("every row is in both").isTrue();
     assertThat(heard(archive, "both-1")).hasSize(5);
   }
@@ -202,7 +215,12 @@ class RunCommandTest {
     ExperimentFile file = ExperimentFile.read(path, name -> null);
     assertThatThrownBy(() ->
             ExperimentRun.run(
-                file, RunCommandTest.class.getClassLoader(), name -> null, null, null))
+                file,
+                RunCommandTest.class.getClassLoader(),
+                name -> null,
+                null,
+                null,
+                reported -> {}))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("'MAMA_LLM_URL', which is not set");
   }
