@@ -2,7 +2,6 @@ package dev.mama.cli;
 
 import dev.mama.AgentCard;
 import dev.mama.examples.Cards;
-import dev.mama.examples.InputException;
 import dev.mama.examples.Needs;
 import dev.mama.examples.Needs.LabelledNeed;
 import java.nio.file.Path;
@@ -10,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -49,11 +49,7 @@ final class DemoCommand implements Callable<Integer> {
       description = "needs: a YAML list of {text, specialty}, the specialty optional")
   private @Nullable Path needs;
 
-  @Option(
-      names = "--seed",
-      paramLabel = "N",
-      description = "what all chance is drawn from (${DEFAULT-VALUE})")
-  private long seed = 42;
+  @Mixin private DemoOptions demo = new DemoOptions();
 
   @Option(
       names = "--out",
@@ -73,12 +69,6 @@ final class DemoCommand implements Callable<Integer> {
       description = "port of the embedded database (a free one)")
   private int databasePort;
 
-  @Option(
-      names = "--database",
-      paramLabel = "URL",
-      description = "a PostgreSQL of your own: jdbc:postgresql://host:port/name?user=…&password=…")
-  private @Nullable String database;
-
   @Override
   public Integer call() throws InterruptedException {
     port("--broker-port", brokerPort);
@@ -90,13 +80,13 @@ final class DemoCommand implements Callable<Integer> {
     List<AgentCard> allCards = cards == null ? Cards.builtIn() : Cards.read(cards);
     List<LabelledNeed> allNeeds = needs == null ? Needs.builtIn() : Needs.read(needs);
     Logs.to(out);
-    Report report = Report.start(out, "demo", seed);
-    var settings =
-        new DemoServers.Settings(
-            brokerPort, databasePort, database, model(), System.getenv("MAMA_LLM_KEY"));
+    Report report = Report.start(out, "demo", demo.seed());
+    DemoServers.Settings settings = demo.servers(brokerPort, databasePort);
     var input =
         new Demo.Input(
-            Cards.scale(allCards, agents == null ? allCards.size() : agents), allNeeds, seed);
+            Cards.scale(allCards, agents == null ? allCards.size() : agents),
+            allNeeds,
+            demo.seed());
     return Demo.run(input, settings, report) ? 0 : 1;
   }
 
@@ -105,18 +95,5 @@ final class DemoCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "%s %d must be 0 to 65535".formatted(option, value));
     }
-  }
-
-  static DemoServers.@Nullable Model model() {
-    String url = System.getenv("MAMA_LLM_URL");
-    if (url == null || url.isBlank()) {
-      return null;
-    }
-    String name = System.getenv("MAMA_LLM_MODEL");
-    if (name == null || name.isBlank()) {
-      throw new InputException(
-          "MAMA_LLM_URL is set, MAMA_LLM_MODEL is not; set it to the model to ask for");
-    }
-    return new DemoServers.Model(url, name);
   }
 }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -53,23 +54,13 @@ final class NegotiationDemoCommand implements Callable<Integer> {
       description = "participants: a YAML list of {id, specialty, description} (50 of them)")
   private @Nullable Path cards;
 
-  @Option(
-      names = "--seed",
-      paramLabel = "N",
-      description = "what all chance is drawn from (${DEFAULT-VALUE})")
-  private long seed = 42;
+  @Mixin private DemoOptions demo = new DemoOptions();
 
   @Option(
       names = "--out",
       paramLabel = "DIR",
       description = "where report.json and mama.log go (${DEFAULT-VALUE})")
   private Path out = Path.of("results", "demo-negotiation");
-
-  @Option(
-      names = "--database",
-      paramLabel = "URL",
-      description = "a PostgreSQL of your own: jdbc:postgresql://host:port/name?user=…&password=…")
-  private @Nullable String database;
 
   @Override
   public Integer call() throws InterruptedException {
@@ -84,11 +75,9 @@ final class NegotiationDemoCommand implements Callable<Integer> {
       throw new InputException("--demand is blank; say in a sentence what the team is for");
     }
     Logs.to(out);
-    Report report = Report.start(out, "demo negotiation", seed);
-    var settings =
-        new DemoServers.Settings(
-            0, 0, database, DemoCommand.model(), System.getenv("MAMA_LLM_KEY"));
-    var input = new NegotiationDemo.Input(all, demand, members, invite, seed);
+    Report report = Report.start(out, "demo negotiation", demo.seed());
+    DemoServers.Settings settings = demo.servers(0, 0);
+    var input = new NegotiationDemo.Input(all, demand, members, invite, demo.seed());
     return NegotiationDemo.run(input, settings, report) ? 0 : 1;
   }
 }
