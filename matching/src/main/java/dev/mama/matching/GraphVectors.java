@@ -32,17 +32,7 @@ final class GraphVectors implements RandomAccessVectorValues {
 
   /** A copy of {@code values}; throws where they do not fit. */
   VectorFloat<?> check(float[] values, String what) {
-    if (values.length != dimension) {
-      throw new IllegalArgumentException(
-          "%s has %d values; this index has dimension %d"
-              .formatted(what, values.length, dimension));
-    }
-    for (int i = 0; i < dimension; i++) {
-      if (!Float.isFinite(values[i])) {
-        throw new IllegalArgumentException(
-            "%s has the value %s at %d; all must be finite".formatted(what, values[i], i));
-      }
-    }
+    VectorIndex.check(values, dimension, what);
     return TYPES.createFloatVector(values.clone());
   }
 

@@ -291,6 +291,11 @@ public final class VectorIndex<K extends Comparable<? super K>> {
   }
 
   private void check(float[] values, String what) {
+    check(values, dimension, what);
+  }
+
+  /** Throws where {@code values} are not {@code dimension} finite ones. */
+  static void check(float[] values, int dimension, String what) {
     if (values.length != dimension) {
       throw new IllegalArgumentException(
           "%s has %d values; this index has dimension %d"
