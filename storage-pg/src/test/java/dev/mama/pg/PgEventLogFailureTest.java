@@ -9,6 +9,8 @@ import dev.mama.Event.MessageSent;
 import dev.mama.ExperimentId;
 import dev.mama.Payload;
 import dev.mama.StorageException;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -128,7 +130,10 @@ final class PgEventLogFailureTest {
 
   @Test
   void append_connectionsAreCutUnderLoad_losesAndDoublesNothing() throws Exception {
-    try (var log = PgEventLog.open(server.database().withQueue(2_000, 100, Duration.ofMillis(5)))) {
+    var meters = new SimpleMeterRegistry();
+    var small = server.database().withQueue(2_000, 100, Duration.ofMillis(5));
+    try (var log = PgEventLog.open(small, meters)) {
+      Counter written = meters.get("mama.storage.rows").counter();
       Set<UUID> recorded =
           underLoad(
               log,
@@ -137,7 +142,8 @@ final class PgEventLogFailureTest {
                   server.execute(
                       "select pg_terminate_backend(pid) from pg_stat_activity"
                           + " where application_name like 'mama-%'");
-                  Thread.sleep(50); // so that the cuts meet different moments of the batches
+                  double enough = written.count() + 1 + 150 * (i % 4); // of some batches
+                  await().until(() -> written.count() >= enough);
                 }
                 return null;
               });
