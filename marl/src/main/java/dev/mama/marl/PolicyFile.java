@@ -82,7 +82,9 @@ public final class PolicyFile {
       return read(Files.readAllBytes(file), file.toString());
     } catch (IOException e) {
       throw new PolicyException(
-          "policy file '%s' cannot be read (%s)".formatted(file, e.getClass().getSimpleName()), e);
+          "policy file '%s' cannot be read (%s); check the path, or train one with ./mama train"
+              .formatted(file, e.getClass().getSimpleName()),
+          e);
     }
   }
 
