@@ -32,8 +32,8 @@ final class DurableFailures {
 
   /** A turn has failed for {@code cause}; {@code failures} did before. */
   Step failed(DurableCell cell, Letter letter, int failures, Throwable cause, Worker by) {
-    if (cell.isStopped() && isLeft(cell, letter)) {
-      return left(letter, by); // interrupted because the group closes
+    if (cell.isStopped() && router.cell(cell.id) == cell) { // interrupted because the group closes
+      return isLeft(cell, letter) ? left(letter, by) : interrupted(cell, letter, by);
     }
     Payload before = cell.state();
     boolean known = cell.isLoaded();
@@ -65,6 +65,21 @@ final class DurableFailures {
     } catch (StorageException e) {
       return new Step.StandStill();
     }
+  }
+
+  /**
+   * Its message is gone with the group; the agent has not failed, and is there again afterwards.
+   */
+  private Step interrupted(DurableCell cell, Letter letter, Worker by) {
+    Message message = letter.message();
+    String reason =
+        "group '%s' closed before agent '%s' had handled it".formatted(options.name(), cell.id);
+    if (letter.isAsk()) {
+      router.deadLetters().fail(cell.outbox(), message, new Failure(Reason.FAILED, reason), by);
+    } else {
+      router.deadLetters().bury(message, reason);
+    }
+    return durables.done(letter, by);
   }
 
   /** The agent's state cannot be read: it stands still, and its messages stay in the journal. */
