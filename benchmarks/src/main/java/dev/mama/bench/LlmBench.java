@@ -1,12 +1,15 @@
 package dev.mama.bench;
 
+import dev.mama.bench.LlmCapacity.Course;
 import dev.mama.bench.LlmCells.Cell;
 import dev.mama.bench.LlmCells.Side;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * How many answers a second do agents get through the pipeline, what does it add to a call, and how
@@ -99,19 +102,24 @@ final class LlmBench implements Bench {
 
   private static List<Figure> capacity(LlmCapacity capacity, Options options)
       throws InterruptedException {
-    var adaptive = capacity.adaptive();
-    var fixed = capacity.fixed();
+    var courses = new LinkedHashMap<String, Course>();
+    courses.put("", capacity.adaptive());
+    courses.put("fixed", capacity.fixed());
+    for (LlmPeerLimit peer : LlmPeerLimit.values()) {
+      courses.put(peer.name().toLowerCase(Locale.ROOT), capacity.peer(peer));
+    }
     options
         .out()
-        .ifPresent(folder ->
-            LlmCharts.capacity(
-                adaptive.moments(), fixed.moments(), folder.resolve("llm-capacity.png")));
-    return List.of(
-        Figure.of("llm.capacity.error", adaptive.error(), "share", adaptive.answered()).atMost(0.2),
-        Figure.of("llm.capacity.refused", adaptive.refused(), "share", adaptive.answered())
-            .atMost(0.01),
-        Figure.of("llm.capacity.fixed.error", fixed.error(), "share", fixed.answered()),
-        Figure.of("llm.capacity.fixed.refused", fixed.refused(), "share", fixed.answered()));
+        .ifPresent(folder -> LlmCharts.capacity(courses, folder.resolve("llm-capacity.png")));
+    var figures = new ArrayList<Figure>();
+    courses.forEach((name, course) -> {
+      String prefix = "llm.capacity." + (name.isEmpty() ? "" : name + ".");
+      var error = Figure.of(prefix + "error", course.error(), "share", course.answered());
+      var refused = Figure.of(prefix + "refused", course.refused(), "share", course.answered());
+      figures.add(name.isEmpty() ? error.atMost(0.2) : error);
+      figures.add(name.isEmpty() ? refused.atMost(0.01) : refused);
+    });
+    return figures;
   }
 
   private static String everything(int[] latencies) {

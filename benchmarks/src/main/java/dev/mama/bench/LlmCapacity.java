@@ -12,7 +12,8 @@ import java.util.function.IntSupplier;
 
 /**
  * Does the limit find a capacity that nobody told it, and follow it when that goes from 64 to 16 to
- * 128? A fixed limit of 64 stands beside it, and must not.
+ * 128? A fixed limit of 64 stands beside it, which must not, and the limits of a library that many
+ * use.
  */
 final class LlmCapacity {
 
@@ -56,6 +57,14 @@ final class LlmCapacity {
   Course fixed() throws InterruptedException {
     var endpoint = LlmEndpoint.of(server.uri().toString(), "m").withPoolSize(FIXED);
     return course(LlmCaller.of(OpenAiChatModel.connect(endpoint)), () -> FIXED);
+  }
+
+  /** The bare call behind a limit of Netflix's. */
+  Course peer(LlmPeerLimit peer) throws InterruptedException {
+    var endpoint = LlmEndpoint.of(server.uri().toString(), "m").withPoolSize(POOL);
+    var limit = peer.of(POOL);
+    var caller = LlmCaller.of(OpenAiChatModel.connect(endpoint));
+    return course(LlmPeerLimit.behind(limit, caller), limit::getLimit);
   }
 
   private Course course(LlmCaller caller, IntSupplier limit) throws InterruptedException {

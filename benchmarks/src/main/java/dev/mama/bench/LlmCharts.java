@@ -1,5 +1,6 @@
 package dev.mama.bench;
 
+import dev.mama.bench.LlmCapacity.Course;
 import dev.mama.bench.LlmCapacity.Moment;
 import dev.mama.bench.LlmCells.Cell;
 import dev.mama.bench.LlmCells.Side;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.BitmapEncoder.BitmapFormat;
 import org.knowm.xchart.CategoryChartBuilder;
@@ -48,8 +50,8 @@ final class LlmCharts {
     save(chart, file);
   }
 
-  /** The capacity and the limit that follows it. */
-  static void capacity(List<Moment> adaptive, List<Moment> fixed, Path file) {
+  /** The capacity and the limits that follow it, ours under the empty name. */
+  static void capacity(Map<String, Course> courses, Path file) {
     var chart =
         new XYChartBuilder()
             .width(1_000)
@@ -58,16 +60,20 @@ final class LlmCharts {
             .xAxisTitle("seconds")
             .yAxisTitle("calls at once")
             .build();
-    List<Double> seconds = adaptive.stream().map(Moment::seconds).toList();
     var series = new ArrayList<XYSeries>();
-    series.add(
-        chart.addSeries("capacity", seconds, adaptive.stream().map(Moment::capacity).toList()));
-    series.add(chart.addSeries("limit", seconds, adaptive.stream().map(Moment::limit).toList()));
-    series.add(
-        chart.addSeries(
-            "fixed limit",
-            fixed.stream().map(Moment::seconds).toList(),
-            fixed.stream().map(Moment::limit).toList()));
+    courses.forEach((name, course) -> {
+      List<Double> seconds = course.moments().stream().map(Moment::seconds).toList();
+      if (series.isEmpty()) {
+        series.add(
+            chart.addSeries(
+                "capacity", seconds, course.moments().stream().map(Moment::capacity).toList()));
+      }
+      series.add(
+          chart.addSeries(
+              name.isEmpty() ? "ours" : name,
+              seconds,
+              course.moments().stream().map(Moment::limit).toList()));
+    });
     series.forEach(each -> each.setMarker(SeriesMarkers.NONE));
     save(chart, file);
   }

@@ -1,9 +1,13 @@
 package dev.mama.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import dev.mama.bench.LlmCapacity.Course;
 import dev.mama.bench.LlmCapacity.Moment;
 import dev.mama.bench.LlmCells.Side;
+import dev.mama.llm.LlmEndpoint;
+import dev.mama.llm.OpenAiChatModel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -28,8 +32,7 @@ class LlmBenchTest {
     assertThat(cell.figures()).allSatisfy(f -> assertThat(f.value()).isFinite().isPositive());
     LlmCharts.bound(List.of(cell), folder.resolve("bound.png"));
     LlmCharts.capacity(
-        List.of(new Moment(0, 4, 1), new Moment(1, 4, 4)),
-        List.of(new Moment(0, 4, 4), new Moment(1, 4, 4)),
+        Map.of("", new Course(0, 0, 8, List.of(new Moment(0, 4, 1), new Moment(1, 4, 4)))),
         folder.resolve("capacity.png"));
     assertThat(folder).isDirectoryContaining("glob:**bound.png");
     assertThat(folder).isDirectoryContaining("glob:**capacity.png");
@@ -46,6 +49,22 @@ class LlmBenchTest {
           .containsKeys("llm.pacing.paced.refused", "llm.pacing.langchain4j.refused");
       assertThat(figures.values())
           .allSatisfy(f -> assertThat(f.value()).isFinite().isNotNegative());
+    }
+  }
+
+  @Test
+  void peerLimits_letCallsThroughAndHearOfRefusals() throws Exception {
+    try (var server = LlmServerProcess.start();
+        var model =
+            LlmCaller.of(OpenAiChatModel.connect(LlmEndpoint.of(server.uri().toString(), "m")))) {
+      server.restart(Duration.ofMillis(5));
+      server.capacity(1);
+      for (LlmPeerLimit peer : LlmPeerLimit.values()) {
+        try (var crowd = new LlmCrowd(LlmPeerLimit.behind(peer.of(64), model), 16)) {
+          // More than there are places: they are given back.
+          await().until(() -> crowd.answered() > 20 && crowd.failed() > 20);
+        }
+      }
     }
   }
 }
