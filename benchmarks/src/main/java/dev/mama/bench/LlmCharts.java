@@ -4,17 +4,20 @@ import dev.mama.bench.LlmCapacity.Course;
 import dev.mama.bench.LlmCapacity.Moment;
 import dev.mama.bench.LlmCells.Cell;
 import dev.mama.bench.LlmCells.Side;
+import java.awt.Color;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.BitmapEncoder.BitmapFormat;
 import org.knowm.xchart.CategoryChartBuilder;
+import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.internal.chartpart.Chart;
@@ -60,22 +63,23 @@ final class LlmCharts {
             .xAxisTitle("seconds")
             .yAxisTitle("calls at once")
             .build();
-    var series = new ArrayList<XYSeries>();
+    Course ours = Objects.requireNonNull(courses.get(""));
     courses.forEach((name, course) -> {
-      List<Double> seconds = course.moments().stream().map(Moment::seconds).toList();
-      if (series.isEmpty()) {
-        series.add(
-            chart.addSeries(
-                "capacity", seconds, course.moments().stream().map(Moment::capacity).toList()));
+      if (!name.isEmpty()) {
+        line(chart, name, course, Moment::limit);
       }
-      series.add(
-          chart.addSeries(
-              name.isEmpty() ? "ours" : name,
-              seconds,
-              course.moments().stream().map(Moment::limit).toList()));
     });
-    series.forEach(each -> each.setMarker(SeriesMarkers.NONE));
+    line(chart, "capacity", ours, Moment::capacity).setLineColor(Color.GRAY);
+    line(chart, "ours", ours, Moment::limit).setLineColor(Color.BLACK);
     save(chart, file);
+  }
+
+  private static XYSeries line(
+      XYChart chart, String name, Course course, Function<Moment, Number> of) {
+    var seconds = course.moments().stream().map(Moment::seconds).toList();
+    XYSeries line = chart.addSeries(name, seconds, course.moments().stream().map(of).toList());
+    line.setMarker(SeriesMarkers.NONE);
+    return line;
   }
 
   private static void save(Chart<?, ?> chart, Path file) {
