@@ -77,8 +77,10 @@ final class BrokerWitness implements ExtensionMain, ClientLifecycleEventListener
                 .forEach(subscription -> filters.add(subscription.getTopicFilter()));
     Services.initializerRegistry()
         .setClientInitializer((client, context) -> {
-          context.addPublishInboundInterceptor(publishes);
           context.addSubscribeInboundInterceptor(subscribes);
+          if (!observers.isEmpty()) {
+            context.addPublishInboundInterceptor(publishes); // who is not observed shall not wait
+          }
         });
   }
 
@@ -86,9 +88,6 @@ final class BrokerWitness implements ExtensionMain, ClientLifecycleEventListener
   public void extensionStop(ExtensionStopInput input, ExtensionStopOutput output) {}
 
   private void published(PublishPacket packet) {
-    if (observers.isEmpty()) {
-      return;
-    }
     Map<String, String> properties = new HashMap<>();
     packet
         .getUserProperties()

@@ -215,8 +215,8 @@ public final class EmbeddedBroker implements AutoCloseable {
   }
 
   /**
-   * Shows each message that a client publishes from now on to {@code observer}, until the broker is
-   * closed.
+   * Shows each message of clients that connect from now on to {@code observer}, until the broker is
+   * closed. That costs each such message a way through another thread of the broker.
    *
    * @param observer called on the broker's threads, one client's messages in their order, before
    *     the broker passes the message on; it returns without waiting

@@ -155,8 +155,11 @@ class MqttWireTest {
           }
         });
 
-    transport.send(
-        new Envelope(experiment, Kind.ASK, message, new Sequence(7, 1), null, List.of(BOB, ALICE)));
+    try (var observed = MqttTransport.connect(SharedBroker.address())) {
+      observed.send(
+          new Envelope(
+              experiment, Kind.ASK, message, new Sequence(7, 1), null, List.of(BOB, ALICE)));
+    }
 
     assertThat(seen.poll(30, TimeUnit.SECONDS))
         .isEqualTo(
