@@ -31,9 +31,16 @@ final class Copies {
   /** What is sent at a time: the server reads the rows of one chunk while the next one travels. */
   private static final int CHUNK_BYTES = 1 << 16;
 
+  /** Where rows go. */
+  private record Part(Table table, String partition) {
+    String copySql() {
+      return table.copySql(partition);
+    }
+  }
+
   private final Connection connection;
   private final CopyManager copy;
-  private final Map<String, List<Row>> parts = new LinkedHashMap<>();
+  private final Map<Part, List<Row>> parts = new LinkedHashMap<>();
   private final Runnable eachCopy;
 
   /**
@@ -48,13 +55,13 @@ final class Copies {
     this.copy = connection.unwrap(PGConnection.class).getCopyAPI();
     for (Row row : rows) {
       String partition = partitions.of(row.table(), row.experiment(), connection);
-      parts.computeIfAbsent(row.table().copySql(partition), sql -> new ArrayList<>()).add(row);
+      parts.computeIfAbsent(new Part(row.table(), partition), part -> new ArrayList<>()).add(row);
     }
   }
 
   void all() throws SQLException {
     for (var part : parts.entrySet()) {
-      copy(part.getKey(), part.getValue());
+      copy(part.getKey().copySql(), part.getValue());
     }
   }
 
@@ -62,7 +69,7 @@ final class Copies {
   List<Refused> good() throws SQLException {
     List<Refused> refused = new ArrayList<>();
     for (var part : parts.entrySet()) {
-      good(part.getKey(), part.getValue(), refused);
+      good(part.getKey().copySql(), part.getValue(), refused);
     }
     return refused;
   }
