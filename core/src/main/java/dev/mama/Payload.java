@@ -4,6 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamWriteFeature;
+import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -16,7 +18,11 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class Payload {
 
-  private static final JsonMapper JSON = JsonMapper.builder().build();
+  /** Numbers are written by a faster way than the JDK's, with the same digits. */
+  private static final JsonMapper JSON =
+      JsonMapper.builder(
+              JsonFactory.builder().enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER).build())
+          .build();
 
   private final String wireType; // of what came from a wire or a store
   private final @Nullable Record value;

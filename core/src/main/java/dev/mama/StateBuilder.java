@@ -77,7 +77,7 @@ public final class StateBuilder {
     String text = need.text();
     int at = 0;
     values[at++] = share(text.length(), 512);
-    values[at++] = share(text.strip().split("\\s+").length, 64);
+    values[at++] = share(words(text), 64);
     values[at++] = (float) saturate(deadline.getSeconds() + deadline.getNano() / 1e9, 60);
     values[at++] = share(candidates.size(), StateShape.CANDIDATES);
     values[at++] = (float) top;
@@ -86,6 +86,20 @@ public final class StateBuilder {
     values[at++] = (float) mean(candidates, c -> unit(c.similarity()));
     values[at++] = (float) entropy(candidates);
     values[at] = text.indexOf('?') >= 0 ? 1 : 0;
+  }
+
+  /** Parts between white space; 1 if there is nothing else. */
+  private static int words(String text) {
+    String stripped = text.strip();
+    int words = 1;
+    boolean between = false;
+    for (int i = 0; i < stripped.length(); i++) {
+      char c = stripped.charAt(i);
+      boolean space = c == ' ' || (c >= '\t' && c <= '\r');
+      words += space && !between ? 1 : 0;
+      between = space;
+    }
+    return words;
   }
 
   private static void candidate(float[] values, int at, Candidate candidate) {

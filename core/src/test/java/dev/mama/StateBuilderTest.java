@@ -12,6 +12,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StateBuilderTest {
 
@@ -83,6 +85,14 @@ class StateBuilderTest {
   void build_whiteSpaceAroundTheNeed_isNoWord() {
     State state = build(new Need("  two\twords \n"), Duration.ZERO, List.of(), SYSTEM);
     assertValue(state, "need.words", 2 / 64.0);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"one", "one\u00a0still", "a b", "a \t\u000b b", "\u2003a\r\nb c\f", "a \u2003 b"})
+  void build_needOfWords_countsWhatStandsBetweenWhiteSpace(String text) {
+    State state = build(new Need(text), Duration.ZERO, List.of(), SYSTEM);
+    assertValue(state, "need.words", text.strip().split("\\s+", -1).length / 64.0);
   }
 
   @Test
