@@ -9,7 +9,7 @@ import java.util.List;
  *
  * @param agent whose card
  * @param specialty the field it works in, one or two words; a label for people and reports, never
- *     matched
+ *     matched; at most 1,000 characters
  * @param description what it can do, in its own words; this is what needs are matched with. 1 to
  *     10,000 characters
  * @param details what else is said of it
@@ -17,6 +17,7 @@ import java.util.List;
 public record AgentCard(AgentId agent, String specialty, String description, Details details) {
 
   private static final int LONGEST = 10_000;
+  private static final int LONGEST_LABEL = 1_000;
 
   /**
    * What a card may say besides.
@@ -109,9 +110,14 @@ public record AgentCard(AgentId agent, String specialty, String description, Det
   }
 
   /**
-   * @throws IllegalArgumentException if the description is blank or too long
+   * @throws IllegalArgumentException if the description is blank, or something is too long
    */
   public AgentCard {
+    if (specialty.length() > LONGEST_LABEL) {
+      throw new IllegalArgumentException(
+          "specialty of agent '%s' has %d characters; it may have %d, so say more in the description"
+              .formatted(agent, specialty.length(), LONGEST_LABEL));
+    }
     if (description.isBlank() || description.length() > LONGEST) {
       throw new IllegalArgumentException(
           "description of agent '%s' has %d characters; it must have 1 to %d and not be blank"
