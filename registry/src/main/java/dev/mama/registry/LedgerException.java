@@ -1,9 +1,10 @@
 package dev.mama.registry;
 
+import dev.mama.MamaException;
 import org.jspecify.annotations.Nullable;
 
 /** A ledger on disk could not be opened, read or written; {@link #fault} says what is wrong. */
-public final class LedgerException extends RuntimeException {
+public final class LedgerException extends MamaException {
 
   private static final long serialVersionUID = 1L;
 
