@@ -51,6 +51,14 @@ public interface AgentContext extends Sender {
   Referral findHelp(Need need) throws InterruptedException;
 
   /**
+   * Records a decision that the agent had made in a way of its own, as {@link #findHelp} records
+   * each of its own: as a row, at once, whatever becomes of the turn.
+   *
+   * @throws IllegalStateException if the turn is over
+   */
+  void recordDecision(Referral referral);
+
+  /**
    * Rates the help that {@code referral} led to, which is what moves trust.
    *
    * @throws IllegalArgumentException if the referral chose nobody

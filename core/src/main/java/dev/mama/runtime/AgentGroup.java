@@ -296,6 +296,11 @@ public final class AgentGroup implements AutoCloseable {
     return Inspection.of(name(), router, turns.dispatcher(), outstanding);
   }
 
+  /** What is being asked in this group at each moment. */
+  public Load load() {
+    return router.asks();
+  }
+
   private void checkOpen() {
     if (phase != Phase.OPEN) {
       throw new GroupClosedException(name());

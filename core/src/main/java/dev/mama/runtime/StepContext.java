@@ -147,6 +147,13 @@ final class StepContext implements AgentContext {
   }
 
   @Override
+  public void recordDecision(Referral referral) {
+    check();
+    Objects.requireNonNull(referral, "referral");
+    effects.add(() -> steps.recorder().decided(self(), referral, trace));
+  }
+
+  @Override
   public void rate(Referral referral, Rating rating) {
     check();
     if (referral.chosen().isEmpty()) {

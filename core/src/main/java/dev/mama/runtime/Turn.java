@@ -22,6 +22,7 @@ import dev.mama.spi.Envelope.Kind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -180,6 +181,14 @@ sealed class Turn implements AgentContext permits DurableTurn {
   public Referral findHelp(Need need) throws InterruptedException {
     check();
     return helpers().find(need);
+  }
+
+  @Override
+  public void recordDecision(Referral referral) {
+    check();
+    turns
+        .recorder()
+        .decided(cell.id, Objects.requireNonNull(referral, "referral"), message().trace());
   }
 
   @Override

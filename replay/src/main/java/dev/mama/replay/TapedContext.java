@@ -124,6 +124,19 @@ final class TapedContext implements AgentContext {
   }
 
   @Override
+  public void recordDecision(Referral referral) {
+    tape.now(
+        "decided",
+        referral.chosen().map(AgentId::value).orElse("nobody"),
+        () -> {
+          real().recordDecision(referral);
+          return referral;
+        },
+        recorded -> Note.NOTHING,
+        noted -> referral);
+  }
+
+  @Override
   public void rate(Referral referral, Rating rating) throws InterruptedException {
     String argument =
         "%s %s %s %s"
