@@ -215,6 +215,7 @@ final class CopyKeeper implements Agent {
   }
 
   private void heed(PmlAnswer answer, List<PmlMessage> messages) {
+    warnOfEvidence(answer, messages);
     for (PmlAnswer.Refusal refusal : answer.refusals()) {
       String why = "%s (%s)".formatted(refusal.reason(), refusal.detail());
       if (refusal.reason() == PmlReason.NOT_REGISTERED) {
@@ -224,6 +225,24 @@ final class CopyKeeper implements Agent {
       } else if (!answer.isTaken() && !answer.isNotKept()) {
         beginAnew(why);
       }
+    }
+  }
+
+  /**
+   * What was told too often was a sample more; other evidence that is refused is somebody's loss.
+   */
+  private static void warnOfEvidence(PmlAnswer answer, List<PmlMessage> messages) {
+    List<PmlAnswer.Refusal> lost =
+        answer.refusals().stream()
+            .filter(it -> it.message() >= 0 && it.message() < messages.size())
+            .filter(it -> messages.get(it.message()) instanceof PmlMessage.Report)
+            .toList();
+    if (!lost.isEmpty()) {
+      LOG.warn(
+          "the registry refused {} pieces of evidence, the first one: {} ({})",
+          lost.size(),
+          lost.getFirst().reason(),
+          lost.getFirst().detail());
     }
   }
 

@@ -1,6 +1,8 @@
 package dev.mama.registry;
 
+import dev.mama.AgentId;
 import dev.mama.Evidence;
+import dev.mama.Standing;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,6 +26,9 @@ interface EvidenceBook {
   /** The last batch of {@code writer} that was kept. */
   Optional<BatchStamp> lastBatch(String writer);
 
+  /** How {@code agent} stands now. */
+  Standing standing(AgentId agent);
+
   static EvidenceBook of(JournalTrustLedger ledger) {
     return new EvidenceBook() {
       @Override
@@ -34,6 +39,11 @@ interface EvidenceBook {
       @Override
       public Optional<BatchStamp> lastBatch(String writer) {
         return ledger.lastBatch(writer);
+      }
+
+      @Override
+      public Standing standing(AgentId agent) {
+        return ledger.standing(agent);
       }
     };
   }
@@ -50,6 +60,11 @@ interface EvidenceBook {
       @Override
       public Optional<BatchStamp> lastBatch(String writer) {
         return Optional.ofNullable(last.get(writer));
+      }
+
+      @Override
+      public Standing standing(AgentId agent) {
+        return ledger.standing(agent);
       }
     };
   }

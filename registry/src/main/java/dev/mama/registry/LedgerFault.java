@@ -42,6 +42,17 @@ public sealed interface LedgerFault {
     }
   }
 
+  /**
+   * So many pieces of evidence wait to be told to the owner of a registry that no more are taken.
+   */
+  record Untold(int pieces) implements LedgerFault {
+    @Override
+    public String message() {
+      return "%,d pieces of evidence wait to be told to the registry's owner; is there one that answers?"
+          .formatted(pieces);
+    }
+  }
+
   /** The ledger in {@code folder} has been closed. */
   record Closed(Path folder) implements LedgerFault {
     @Override

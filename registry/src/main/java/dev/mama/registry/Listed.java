@@ -2,7 +2,9 @@ package dev.mama.registry;
 
 import dev.mama.AgentCard;
 import dev.mama.AgentId;
+import dev.mama.Standing;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An agent as a registry's owner lists it for those who keep a copy.
@@ -12,26 +14,33 @@ import java.time.Instant;
  * @param card its card; one that is very long is without skills and endpoints
  * @param state how it is
  * @param sinceMillis since when, by the owner's wall clock, in milliseconds of Unix time
+ * @param standing how it stands with those who worked with it; null if nothing is known
  */
-record Listed(AgentCard card, Liveness.State state, long sinceMillis) {
+record Listed(AgentCard card, Liveness.State state, long sinceMillis, @Nullable Standing standing) {
 
   /** About how many characters of cards stand in one message, which is a third of 1 MiB at most. */
   static final int MOST_CHARS = 1 << 17;
 
-  private static final int FRAME = 200;
+  private static final int FRAME = 400;
+  private static final double UNKNOWN = 0.5;
 
   static Listed of(AgentCard card, Liveness liveness) {
     AgentCard listed = card;
     if (chars(card) > MOST_CHARS) {
-      String specialty = card.specialty();
       listed =
           new AgentCard(
               card.agent(),
-              specialty.substring(0, Math.min(specialty.length(), 1_000)),
+              card.specialty(),
               card.description(),
               AgentCard.Details.NONE.owner(card.details().owner()));
     }
-    return new Listed(listed, liveness.state(), liveness.since().toEpochMilli());
+    return new Listed(listed, liveness.state(), liveness.since().toEpochMilli(), null);
+  }
+
+  /** The same with how it stands. */
+  Listed standing(Standing now) {
+    return new Listed(
+        card, state, sinceMillis, now.evidence() > 0 || now.successRate() != UNKNOWN ? now : null);
   }
 
   AgentId agent() {

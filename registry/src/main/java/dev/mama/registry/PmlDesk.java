@@ -137,7 +137,7 @@ public final class PmlDesk {
 
   /** What those who keep a copy of the registry are told, from now on. */
   RegistryFeed feed() {
-    return new RegistryFeed(registry, time.now().toEpochMilli());
+    return new RegistryFeed(registry, book::standing, time.now().toEpochMilli());
   }
 
   private static PmlAnswer answer(PmlBatch batch, int accepted, List<PmlAnswer.Refusal> refusals) {

@@ -9,6 +9,7 @@ import dev.mama.registry.CopyWire.RegistryNews;
 import dev.mama.registry.CopyWire.RegistryTick;
 import dev.mama.runtime.AgentGroup;
 import dev.mama.spi.Registry;
+import dev.mama.spi.TrustLedger;
 import java.security.PrivateKey;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -44,6 +45,7 @@ public final class RegistryCopy implements Registry {
   private final InMemoryRegistry own;
   private final Map<AgentId, Listed> elsewhere = new ConcurrentHashMap<>();
   private final Set<AgentId> untold = ConcurrentHashMap.newKeySet();
+  private final CopiedTrust trust = new CopiedTrust();
   private final List<Consumer<RegistryChange>> listeners = new CopyOnWriteArrayList<>();
   private final AtomicLong snapshots = new AtomicLong();
   private final Duration timeToLive;
@@ -186,6 +188,19 @@ public final class RegistryCopy implements Registry {
     return own.alive() + Math.toIntExact(others);
   }
 
+  /**
+   * The owner's ledger as it is seen here, to be given to {@link dev.mama.runtime.Assistance}: each
+   * agent stands as the owner told last, which it does within a minute of a change that matters,
+   * and within a look where there are no more than 1,000 agents. What is recorded is told to the
+   * owner, up to 500 pieces a look, in the name of the group, whose agents the raters must be; it
+   * counts when it comes back.
+   *
+   * <p>It does not tell of single dimensions: {@link TrustLedger#trust} is refused.
+   */
+  public TrustLedger trust() {
+    return trust;
+  }
+
   /** How many snapshots it has read: one to begin with, and one for each gap. */
   public long snapshots() {
     return snapshots.get();
@@ -217,7 +232,7 @@ public final class RegistryCopy implements Registry {
         messages.add(new PmlMessage.Retire(agent));
       }
     }
-    return messages;
+    return messages.isEmpty() ? trust.takeUntold(MOST_TOLD) : messages; // raters come first
   }
 
   /** They have not been told. */
@@ -227,6 +242,11 @@ public final class RegistryCopy implements Registry {
         untold.add(register.card().agent());
       } else if (each instanceof PmlMessage.Retire retire) {
         untold.add(retire.agent());
+      }
+    }
+    for (PmlMessage each : messages.reversed()) {
+      if (each instanceof PmlMessage.Report report) {
+        trust.tellAgain(report);
       }
     }
   }
@@ -259,6 +279,7 @@ public final class RegistryCopy implements Registry {
 
   private void put(Listed listed) {
     AgentId agent = listed.agent();
+    trust.told(agent, listed.standing());
     if (own.card(agent).isPresent()) {
       return; // this group knows better
     }
@@ -276,6 +297,7 @@ public final class RegistryCopy implements Registry {
   }
 
   private void remove(AgentId agent) {
+    trust.told(agent, null);
     if (elsewhere.remove(agent) != null) {
       tell(new RegistryChange.Retired(agent));
     }

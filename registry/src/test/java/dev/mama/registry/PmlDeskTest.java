@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.groups.Tuple.tuple;
 
 import dev.mama.AgentCard;
+import dev.mama.AgentId;
 import dev.mama.Evidence;
 import dev.mama.ExperimentId;
+import dev.mama.Standing;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
@@ -248,6 +250,11 @@ class PmlDeskTest extends PmlDeskFixture {
           @Override
           public Optional<BatchStamp> lastBatch(String writer) {
             return Optional.empty();
+          }
+
+          @Override
+          public Standing standing(AgentId agent) {
+            return ledger.standing(agent);
           }
         };
     PmlDesk waiting = PmlDesk.of(EXPERIMENT, registry, slow, keys, time);

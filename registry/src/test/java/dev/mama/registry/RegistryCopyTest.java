@@ -1,10 +1,14 @@
 package dev.mama.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import dev.mama.AgentCard;
 import dev.mama.AgentId;
+import dev.mama.Dimension;
+import dev.mama.Evidence;
 import dev.mama.ExperimentId;
 import dev.mama.Time;
 import dev.mama.runtime.AgentGroup;
@@ -225,6 +229,80 @@ class RegistryCopyTest {
 
     assertThat(index.topK(encoder.encode("cooks soups"), 1).get(0).agent())
         .isEqualTo(Ledgers.agent(2));
+  }
+
+  @Test
+  void trust_isTheOwners_andWhatIsRatedInAGroupComesToIt() throws Exception {
+    Transport transport = opened(InMemoryTransport.open());
+    var ledger = InMemoryTrustLedger.create();
+    RegistryAgent.start(
+        group(transport, "owner"), PmlDesk.of(EXPERIMENT, registry, ledger, keys, time), LOOK);
+    RegistryCopy first = join(transport, "g1");
+    RegistryCopy second = join(transport, "g2");
+    first.register(new AgentCard(ADA, "any", "does anything"));
+    second.register(card(1, "rates what it gets"));
+    for (int i = 0; i < 5; i++) {
+      second.trust().record(Ledgers.checked(Ledgers.agent(1), ADA, 1, time.now()));
+    }
+    for (RegistryCopy copy : List.of(first, second)) {
+      eventually()
+          .untilAsserted(() ->
+              assertThat(copy.trust().standing(ADA).trust())
+                  .isCloseTo(ledger.standing(ADA).trust(), within(0.005))
+                  .isGreaterThan(0.8));
+    }
+    assertThat(ledger.standing(ADA).evidence()).isCloseTo(5, within(0.01));
+
+    ledger.record(Ledgers.checked(Ledgers.agent(1), ADA, 0, time.now())); // the owner's own word
+    RegistryCopy late = join(transport, "g3");
+    for (RegistryCopy copy : List.of(first, late)) {
+      eventually()
+          .untilAsserted(() ->
+              assertThat(copy.trust().standing(ADA).trust())
+                  .isCloseTo(ledger.standing(ADA).trust(), within(0.005)));
+    }
+
+    first.retire(ADA);
+    eventually().until(() -> second.trust().standing(ADA).evidence() == 0);
+    assertThatThrownBy(() -> second.trust().trust(ADA, Dimension.FAIRNESS))
+        .isInstanceOf(UnsupportedOperationException.class)
+        .hasMessageContaining("'ada'");
+  }
+
+  @Test
+  void trust_ownerIsNotThere_waitsAndCountsOnceLater() throws Exception {
+    Transport transport = opened(InMemoryTransport.open());
+    var ledger = InMemoryTrustLedger.create();
+    RegistryCopy copy = join(transport, "g1");
+    copy.register(card(1, "rates what it gets"));
+    copy.trust().record(Ledgers.checked(Ledgers.agent(1), ADA, 1, time.now()));
+    registry.register(new AgentCard(ADA, "any", "does anything"));
+
+    RegistryAgent.start(
+        group(transport, "owner"), PmlDesk.of(EXPERIMENT, registry, ledger, keys, time), LOOK);
+
+    eventually().until(() -> copy.trust().standing(ADA).evidence() > 0);
+    assertThat(ledger.standing(ADA).evidence()).isCloseTo(1, within(0.01));
+  }
+
+  @Test
+  void trust_nobodyTakesEvidence_isRefusedInTheEnd() {
+    var trust = new CopiedTrust();
+    Evidence evidence = Ledgers.checked(Ledgers.agent(1), ADA, 1, time.now());
+    for (int i = 0; i < CopiedTrust.MOST_UNTOLD; i++) {
+      trust.record(evidence);
+    }
+    assertThatThrownBy(() -> trust.record(evidence))
+        .isInstanceOf(LedgerException.class)
+        .hasMessageContaining("100,000 pieces of evidence wait");
+    List<PmlMessage> taken = trust.takeUntold(2);
+    trust.tellAgain((PmlMessage.Report) taken.getFirst());
+    assertThatThrownBy(
+            () -> {
+              trust.record(evidence); // in the place of the second
+              trust.record(evidence);
+            })
+        .isInstanceOf(LedgerException.class);
   }
 
   private PmlDesk desk() {

@@ -10,7 +10,11 @@ import dev.mama.ExperimentId;
 import dev.mama.Standing;
 import dev.mama.Time;
 import dev.mama.runtime.AgentGroup;
+import dev.mama.runtime.Assistance;
 import dev.mama.runtime.InMemoryTransport;
+import dev.mama.runtime.WeightedScorePolicy;
+import dev.mama.testkit.HashingEncoder;
+import dev.mama.testkit.PlainAgentIndex;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -62,6 +66,9 @@ class RegistryGuideTest {
     var cooksPrivateKey = others.getPrivate();
     var privateKey = pair.getPrivate();
     long start = 1;
+    var encoder = new HashingEncoder();
+    var index = new PlainAgentIndex(encoder.dimension());
+    var policy = WeightedScorePolicy.create();
     var registry = InMemoryRegistry.create();
     registry.onChange(change -> log.info("{}", change)); // registered, retired, or another state
     try (var ledger = JournalTrustLedger.open(folder, Time.system());
@@ -94,6 +101,10 @@ class RegistryGuideTest {
       copy.register(cook); // is told to the owner, as are heartbeats
       await().until(() -> copy.isAlive(ada)); // one of the workers; no question crosses the wire
       assertThat(copy.isAlive(cook.agent())).isTrue();
+
+      Assistance assistance =
+          Assistance.of(encoder, index, copy, copy.trust(), policy, Time.system());
+      await().until(() -> assistance.standing(evidence.subject()).evidence() > 0);
     }
   }
 }
