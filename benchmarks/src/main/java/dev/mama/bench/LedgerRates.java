@@ -48,6 +48,10 @@ final class LedgerRates {
   private static final int WRITERS = 50;
   private static final int BATCH = 1_000;
   private static final int ROUNDS = 3;
+
+  /** So much that a writer may tell of one agent as often as chance has it. */
+  private static final int ANY = 1_000_000;
+
   private static final ExperimentId EXPERIMENT = ExperimentId.of("bench");
   private static final Trace TRACE = new Trace(1, 2, 3);
   private static final Rating RATING = new Rating(0.75, true, Duration.ofMillis(100));
@@ -175,7 +179,9 @@ final class LedgerRates {
     try (var ledger = JournalTrustLedger.open(folder, OPTIONS, Time.system())) {
       PmlKeys keys = PmlKeys.open();
       List<PmlWriter> writers = writers(keys, sign);
-      var desk = PmlDesk.of(EXPERIMENT, InMemoryRegistry.create(), ledger, keys, Time.system());
+      var desk =
+          PmlDesk.of(EXPERIMENT, InMemoryRegistry.create(), ledger, keys, Time.system())
+              .evidenceAtMost(ANY, Duration.ofHours(1));
       return batches(desk, writers, batches);
     }
   }
@@ -183,7 +189,9 @@ final class LedgerRates {
   private double inMemory(int batches) throws InterruptedException {
     var ledger = InMemoryTrustLedger.create(OPTIONS.halfLife(), Time.system());
     PmlKeys keys = PmlKeys.open();
-    var desk = PmlDesk.of(EXPERIMENT, InMemoryRegistry.create(), ledger, keys, Time.system());
+    var desk =
+        PmlDesk.of(EXPERIMENT, InMemoryRegistry.create(), ledger, keys, Time.system())
+            .evidenceAtMost(ANY, Duration.ofHours(1));
     return batches(desk, writers(keys, false), batches);
   }
 

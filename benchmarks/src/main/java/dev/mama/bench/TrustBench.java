@@ -71,6 +71,7 @@ final class TrustBench implements Bench {
     }
     options.out().ifPresent(folder -> TrustChart.draw(figures, folder.resolve("trust.png")));
     figures.addAll(TrustDrills.run(options.seed(), seeds));
+    figures.addAll(TrustFlood.run(options.seed(), seeds));
     return figures;
   }
 

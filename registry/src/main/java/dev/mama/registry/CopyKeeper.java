@@ -236,6 +236,7 @@ final class CopyKeeper implements Agent {
         answer.refusals().stream()
             .filter(it -> it.message() >= 0 && it.message() < messages.size())
             .filter(it -> messages.get(it.message()) instanceof PmlMessage.Report)
+            .filter(it -> it.reason() != PmlReason.TOO_OFTEN)
             .toList();
     if (!lost.isEmpty()) {
       LOG.warn(

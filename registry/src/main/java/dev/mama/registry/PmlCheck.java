@@ -28,23 +28,34 @@ final class PmlCheck implements AutoCloseable {
   private final InMemoryRegistry registry;
   private final PmlKeys keys;
   private final Map<AgentId, String> claims;
+  private final Limits limits;
   private final String writer;
   private final Instant now;
   private final Map<AgentId, AgentCard> registering = new HashMap<>();
   private final List<AgentId> claimed = new ArrayList<>();
+  private final List<Evidence> counted = new ArrayList<>();
+
+  /**
+   * How much a writer may say of what counts whole because it says so: what it has seen, and what
+   * it has checked.
+   */
+  record Limits(Allowance witnessed, Allowance checked) {}
 
   /**
    * @param claims the agents that all writers are registering now; shared and thread-safe
+   * @param limits of all writers; shared and thread-safe
    */
   PmlCheck(
       InMemoryRegistry registry,
       PmlKeys keys,
       Map<AgentId, String> claims,
+      Limits limits,
       String writer,
       Instant now) {
     this.registry = registry;
     this.keys = keys;
     this.claims = claims;
+    this.limits = limits;
     this.writer = writer;
     this.now = now;
   }
@@ -103,18 +114,49 @@ final class PmlCheck implements AutoCloseable {
           case Evidence.Checked checked -> checked.rater();
           case Evidence.Opinion opinion -> opinion.rater();
         };
-    if (rater == null) {
-      return;
+    if (rater != null) {
+      checkYours(rater, false);
+      checkOwners(rater, evidence.subject());
     }
-    checkYours(rater, false);
+    count(evidence);
+  }
+
+  private void checkOwners(AgentId rater, AgentId subject) throws PmlException {
     AgentCard raters = card(rater);
-    AgentCard subjects = card(evidence.subject());
+    AgentCard subjects = card(subject);
     if (raters != null && subjects != null && raters.hasOwnerOf(subjects)) {
       throw new PmlException(
           PmlReason.PARTIAL,
           "agent '%s' must not rate '%s': both belong to '%s'"
-              .formatted(rater, evidence.subject(), raters.details().owner()));
+              .formatted(rater, subject, raters.details().owner()));
     }
+  }
+
+  private void count(Evidence evidence) throws PmlException {
+    Allowance allowance = allowance(evidence);
+    if (allowance == null) {
+      return; // an opinion counts as far as its rater was found right
+    }
+    if (!allowance.take(writer, evidence.subject())) {
+      throw new PmlException(
+          PmlReason.TOO_OFTEN,
+          "writer '%s' has told of agent '%s' often enough (%s); tell of a sample"
+              .formatted(writer, evidence.subject(), allowance));
+    }
+    counted.add(evidence);
+  }
+
+  private @Nullable Allowance allowance(Evidence evidence) {
+    return switch (evidence) {
+      case Evidence.Witnessed seen -> limits.witnessed();
+      case Evidence.Checked checked -> limits.checked();
+      case Evidence.Opinion opinion -> null;
+    };
+  }
+
+  /** The batch was kept: what was counted is. */
+  void kept() {
+    counted.clear();
   }
 
   private @Nullable AgentCard card(AgentId agent) {
@@ -158,5 +200,11 @@ final class PmlCheck implements AutoCloseable {
   @Override
   public void close() {
     claimed.forEach(claims::remove);
+    for (Evidence each : counted) {
+      Allowance allowance = allowance(each);
+      if (allowance != null) {
+        allowance.giveBack(writer, each.subject());
+      }
+    }
   }
 }

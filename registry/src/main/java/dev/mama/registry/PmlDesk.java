@@ -5,6 +5,7 @@ import dev.mama.Evidence;
 import dev.mama.ExperimentId;
 import dev.mama.Time;
 import dev.mama.spi.Transport;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,9 @@ public final class PmlDesk {
   /** From how many writers on no further one without a key is taken. */
   static final int MOST_WRITERS = 10_000;
 
+  private static final int MOST_TOLD = 100;
+  private static final Duration TOLD_WITHIN = Duration.ofDays(1);
+
   private final ExperimentId experiment;
   private final InMemoryRegistry registry;
   private final EvidenceBook book;
@@ -36,17 +40,24 @@ public final class PmlDesk {
   /** Which agents are being registered, and by which writer, while its batch is kept. */
   private final Map<AgentId, String> claims = new ConcurrentHashMap<>();
 
+  private final PmlCheck.Limits limits;
+  private final LastAnswers answers = new LastAnswers();
+
   private PmlDesk(
       ExperimentId experiment,
       InMemoryRegistry registry,
       EvidenceBook book,
       PmlKeys keys,
-      Time time) {
+      Time time,
+      int most,
+      Duration within) {
     this.experiment = experiment;
     this.registry = registry;
     this.book = book;
     this.keys = keys;
     this.time = time;
+    this.limits =
+        new PmlCheck.Limits(new Allowance(most, within, time), new Allowance(most, within, time));
   }
 
   /**
@@ -66,7 +77,7 @@ public final class PmlDesk {
           "a block of the ledger takes %d pieces of evidence, a batch may have %d; raise blockEntries"
               .formatted(ledger.blockEntries(), PmlJson.MAX_MESSAGES));
     }
-    return new PmlDesk(experiment, registry, EvidenceBook.of(ledger), keys, time);
+    return of(experiment, registry, EvidenceBook.of(ledger), keys, time);
   }
 
   /** A desk before a ledger in memory. */
@@ -85,7 +96,21 @@ public final class PmlDesk {
       EvidenceBook book,
       PmlKeys keys,
       Time time) {
-    return new PmlDesk(experiment, registry, book, keys, time);
+    return new PmlDesk(experiment, registry, book, keys, time, MOST_TOLD, TOLD_WITHIN);
+  }
+
+  /**
+   * A desk like this one, that has taken nothing yet, with another limit of what a writer may tell
+   * of an agent: so many pieces that it has seen, and as many that it has checked. They count whole
+   * because their writer says so, and without a limit one writer could outvote all others. What is
+   * beyond is refused, {@link PmlReason#TOO_OFTEN}; opinions are not limited, since they count by
+   * what is known of their raters. By default 100 a day: with the usual half-life trust is known to
+   * 0.02 from that, so more would only weigh more.
+   *
+   * @throws IllegalArgumentException if {@code most} is less than 1, or {@code within} not positive
+   */
+  public PmlDesk evidenceAtMost(int most, Duration within) {
+    return new PmlDesk(experiment, registry, book, keys, time, most, within);
   }
 
   /**
@@ -113,7 +138,9 @@ public final class PmlDesk {
           new BatchStamp(
               batch.writer(), batch.start(), batch.sequence(), hash, letter.signature()));
     } catch (PmlException e) {
-      return answer(batch, 0, List.of(e.refusal(-1)));
+      return e.reason() == PmlReason.REPLAYED
+          ? answers.again(batch, e.refusal(-1))
+          : answer(batch, 0, List.of(e.refusal(-1)));
     } finally {
       if (lock != null && lock.isHeldByCurrentThread()) {
         lock.unlock();
@@ -233,7 +260,7 @@ public final class PmlDesk {
     var refusals = new ArrayList<>(batch.refusals());
     var evidence = new ArrayList<Evidence>();
     var taken = new ArrayList<PmlMessage>();
-    try (var checking = new PmlCheck(registry, keys, claims, batch.writer(), time.now())) {
+    try (var checking = new PmlCheck(registry, keys, claims, limits, batch.writer(), time.now())) {
       for (PmlBatch.Numbered each : batch.messages()) {
         try {
           checking.check(each.message());
@@ -250,9 +277,12 @@ public final class PmlDesk {
       } catch (LedgerException e) {
         throw new PmlException(PmlReason.NOT_KEPT, String.valueOf(e.getMessage()));
       }
+      checking.kept();
       taken.forEach(message -> carryOut(message, batch.writer()));
     }
-    return answer(batch, taken.size(), refusals);
+    PmlAnswer answer = answer(batch, taken.size(), refusals);
+    answers.keep(answer);
+    return answer;
   }
 
   private void carryOut(PmlMessage message, String writer) {

@@ -51,5 +51,10 @@ public enum PmlReason {
    */
   NOT_REGISTERED,
   /** An agent rates itself, or one of its owner. */
-  PARTIAL
+  PARTIAL,
+  /**
+   * The writer has said as much about this subject, seen or checked by itself, as counts within the
+   * time: a sample tells the same, and who says more would outvote the others.
+   */
+  TOO_OFTEN
 }

@@ -54,8 +54,10 @@ public final class RegistryClient {
    *
    * @param timeout how long to wait for an answer
    * @param late is shown the answer to each batch that was taken after its {@link #tell} had ended;
-   *     of one that was taken without being answered it is {@link PmlReason#REPLAYED}, and what of
-   *     it was refused is not known. Runs on the thread that tells
+   *     of one that was taken without being answered it says {@link PmlReason#REPLAYED}, with what
+   *     of it was refused. Where the registry was started anew since then, or has had many writers,
+   *     it says nothing more: so it does if nothing is counted as accepted. Runs on the thread that
+   *     tells
    */
   public static RegistryClient of(PmlWriter writer, Duration timeout, Consumer<PmlAnswer> late) {
     return new RegistryClient(writer, timeout, late);

@@ -193,7 +193,8 @@ public final class RegistryCopy implements Registry {
    * agent stands as the owner told last, which it does within a minute of a change that matters,
    * and within a look where there are no more than 1,000 agents. What is recorded is told to the
    * owner, up to 500 pieces a look, in the name of the group, whose agents the raters must be; it
-   * counts when it comes back.
+   * counts when it comes back. The owner takes some of what was seen and checked and all opinions
+   * ({@link PmlDesk#evidenceAtMost}).
    *
    * <p>It does not tell of single dimensions: {@link TrustLedger#trust} is refused.
    */
