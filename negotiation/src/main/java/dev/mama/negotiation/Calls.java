@@ -13,7 +13,6 @@ import dev.mama.negotiation.NegotiationEvent.Formulated;
 import dev.mama.negotiation.Performative.CallForProposals;
 import dev.mama.negotiation.Rules.Planner;
 import dev.mama.negotiation.Seat.Stand;
-import dev.mama.runtime.Load;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -98,7 +97,10 @@ final class Calls {
             .toList();
   }
 
-  /** Finds the best matches for {@code need} that have no seat yet. */
+  /**
+   * Finds the best matches for {@code need} that have no seat yet; each is a decision of the
+   * policy's, and recorded as one.
+   */
   static List<Seat> matches(Sitting s, String need, int most) throws InterruptedException {
     RandomGenerator random = s.context.random();
     int among = most + s.docket.seats.size();
@@ -112,7 +114,7 @@ final class Calls {
                       s.docket.demand().requester(),
                       new Need(need),
                       s.left(),
-                      Load.NONE,
+                      s.office.calls(),
                       random,
                       among));
     } catch (InterruptedException | RuntimeException e) {
@@ -120,14 +122,15 @@ final class Calls {
     } catch (Exception e) {
       throw new IllegalStateException(e);
     }
-    return referrals.stream()
-        .map(referral -> {
-          var chosen = referral.candidates().get(referral.decision().choice().orElseThrow());
-          return Seat.called(chosen.agent(), chosen.similarity());
-        })
-        .filter(seat -> !s.docket.seats.containsKey(seat.agent()))
-        .limit(most)
-        .toList();
+    var found = new ArrayList<Seat>();
+    for (Referral referral : referrals) {
+      var chosen = referral.candidates().get(referral.decision().choice().orElseThrow());
+      if (found.size() < most && !s.docket.seats.containsKey(chosen.agent())) {
+        s.context.recordDecision(referral);
+        found.add(Seat.called(chosen.agent(), chosen.similarity()));
+      }
+    }
+    return found;
   }
 
   /** Calls {@code seats}, in the docket's round; who cannot be reached is silent. */

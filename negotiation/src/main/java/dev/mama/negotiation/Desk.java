@@ -81,6 +81,7 @@ final class Desk implements DurableAgent<Desk.Drawer> {
   public void onMessage(Message message, AgentContext context) throws InterruptedException {
     if (docket != null) {
       docket.takeBack();
+      docket.countedBy(office.calls(), context.self());
     }
     Optional<DeskMessage> own;
     Optional<Participants> said;
@@ -174,6 +175,7 @@ final class Desk implements DurableAgent<Desk.Drawer> {
                 context.time().now().toEpochMilli(),
                 open.totalMillis()));
     docket = opened;
+    opened.countedBy(office.calls(), context.self());
     var s = new Sitting(opened, office, context, message);
     opened.lastAlarm =
         context.schedule(s.left(), Payload.of(new TimeOver(open.conversation(), WHOLE)));

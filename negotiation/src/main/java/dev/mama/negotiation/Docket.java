@@ -82,6 +82,7 @@ final class Docket {
   final List<Scheduled> alarms = new ArrayList<>(); // of this phase
   final List<Scheduled> stale = new ArrayList<>(); // of earlier ones
   @Nullable Scheduled lastAlarm; // of the whole
+  private OpenCalls.@Nullable OfDesk open; // not kept, but counted anew
 
   Docket(Head head) {
     this.head = head;
@@ -143,6 +144,28 @@ final class Docket {
 
   void put(Seat seat) {
     seats.put(seat.agent(), seat);
+    if (open != null) {
+      open.waits(seat.agent(), seat.owesWord());
+    }
+  }
+
+  /** From now on {@code calls} counts whom this negotiation, held at {@code desk}, waits for. */
+  void countedBy(OpenCalls calls, AgentId desk) {
+    if (open == null) {
+      open =
+          calls.of(
+              desk,
+              phase.over()
+                  ? List.of()
+                  : seats.values().stream().filter(Seat::owesWord).map(Seat::agent).toList());
+    }
+  }
+
+  /** Nothing is waited for any more. */
+  void waitsForNobody() {
+    if (open != null) {
+      open.nobody();
+    }
   }
 
   Stream<Seat> standing(Stand stand) {

@@ -68,6 +68,7 @@ public final class Negotiator implements AutoCloseable {
             options.rules(),
             options.prompts(),
             options.judge(),
+            new OpenCalls(group.load()),
             client.self(),
             watch);
     group.define(

@@ -6,6 +6,7 @@ import dev.mama.runtime.Assistance;
 /**
  * What all desks of a negotiator share.
  *
+ * @param calls whom the desks wait for
  * @param client whose word opens and ends negotiations
  * @param watch who is told of events
  */
@@ -14,5 +15,6 @@ record Office(
     Rules rules,
     Prompts prompts,
     Judge judge,
+    OpenCalls calls,
     AgentId client,
     AgentId watch) {}

@@ -67,6 +67,14 @@ record Seat(
     return offer != null && validUntilMillis >= nowMillis;
   }
 
+  /** Whether the negotiator waits for something from it. */
+  boolean owesWord() {
+    return switch (stand) {
+      case CALLED, QUERIED, ACCEPTED -> true;
+      case OFFERED, CONFIRMED, SILENT, OUT, PERFORMED, FAILED, REJECTED -> false;
+    };
+  }
+
   /** Whether the negotiator owes it a word when all is over. */
   boolean awaitsWord() {
     return switch (stand) {

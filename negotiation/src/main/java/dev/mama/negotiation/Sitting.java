@@ -82,8 +82,11 @@ final class Sitting {
     docket.sinceMillis = now;
     docket.stale.addAll(docket.alarms);
     docket.alarms.clear();
-    if (to.over() && docket.lastAlarm != null) {
-      docket.stale.add(docket.lastAlarm);
+    if (to.over()) {
+      docket.waitsForNobody();
+      if (docket.lastAlarm != null) {
+        docket.stale.add(docket.lastAlarm);
+      }
     }
     emit(
         new StateChanged(
