@@ -131,13 +131,23 @@ final class Sitting {
     }
   }
 
-  /** Lets watchers know, and the event log. */
+  /**
+   * Lets watchers know, and the event log; one that cannot be told does not keep it from others.
+   */
   void emit(NegotiationEvent event) throws InterruptedException {
     var body = (Record) event;
+    each(() -> context.record("negotiation." + body.getClass().getSimpleName(), body));
+    each(() -> context.send(office.watch(), Payload.of(body)));
+    each(() -> context.publish(NegotiationEvent.TOPIC, Payload.of(body)));
+  }
+
+  private interface Telling {
+    void tell() throws InterruptedException;
+  }
+
+  private void each(Telling telling) throws InterruptedException {
     try {
-      context.record("negotiation." + body.getClass().getSimpleName(), body);
-      context.publish(NegotiationEvent.TOPIC, Payload.of(body));
-      context.send(office.watch(), Payload.of(body));
+      telling.tell();
     } catch (MamaException e) {
       LOG.warn("an event of negotiation {} was not told to all: {}", conversation(), e.toString());
     }
