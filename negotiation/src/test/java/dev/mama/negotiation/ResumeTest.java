@@ -40,6 +40,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(value = 3, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ResumeTest {
 
+  private static final int KILLED = 137;
+  private static final int OUT_OF_MEMORY = 3;
+
   private static final List<AgentId> AGENTS =
       List.of(AgentId.of("a"), AgentId.of("b"), AgentId.of("c"));
 
@@ -51,6 +54,7 @@ class ResumeTest {
     private final String death;
     private final AgentGroup group;
     private final Negotiator negotiator;
+    private final List<byte[]> held = new ArrayList<>();
 
     Run(Path folder, String death) throws InterruptedException {
       this.folder = folder;
@@ -118,7 +122,11 @@ class ResumeTest {
     private void at(String place) {
       run.note(id + " " + place);
       if (place.equals(run.death)) {
-        Runtime.getRuntime().halt(137); // as kill -9: nothing is flushed, closed or said
+        Runtime.getRuntime().halt(KILLED); // as kill -9: nothing is flushed, closed or said
+      } else if (place.equals("bids") && run.death.equals("runs out of memory")) {
+        while (true) {
+          run.held.add(new byte[1 << 20]);
+        }
       }
     }
 
@@ -165,12 +173,13 @@ class ResumeTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"bids", "takes", "performs", "is released"})
+  @ValueSource(strings = {"bids", "takes", "performs", "is released", "runs out of memory"})
   void killed_anywhere_endsInTheNextProcess_asIfNothingHadBeen(String death) throws Exception {
     Process child =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx128m",
+                "-XX:+ExitOnOutOfMemoryError",
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
                 System.getProperty("java.class.path"),
@@ -180,7 +189,9 @@ class ResumeTest {
             .redirectErrorStream(true)
             .redirectOutput(folder.resolve("child.log").toFile())
             .start();
-    assertThat(child.waitFor()).as(() -> read(folder.resolve("child.log"))).isEqualTo(137);
+    assertThat(child.waitFor())
+        .as(() -> read(folder.resolve("child.log")))
+        .isEqualTo(death.equals("runs out of memory") ? OUT_OF_MEMORY : KILLED);
     try (var run = new Run(folder, "never")) {
       assertThat(run.group.resume().agents()).isEqualTo(5);
       List<Negotiation> left = run.negotiator.resume();
