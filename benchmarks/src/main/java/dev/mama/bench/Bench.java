@@ -25,6 +25,11 @@ public interface Bench {
    */
   default void check(Trials trials) {}
 
+  /** A text for people in which the figures of a run have their places ({@link Pages}). */
+  default Optional<String> pages() {
+    return Optional.empty();
+  }
+
   /** Whether it has a long run that looks for leaks. */
   default boolean canSoak() {
     return false;

@@ -35,31 +35,10 @@ final class EncodeSoak {
           }
         }
       }
-      figures.add(slope(name + ".rss-per-text", resident, SAMPLE_EVERY * TEXTS_PER_CALL));
+      figures.add(
+          Slope.of(name + ".rss-per-text", resident, SAMPLE_EVERY * TEXTS_PER_CALL, "bytes"));
       figures.add(Figure.of(name + ".rss", (double) ProcessMemory.resident(), "bytes", 1));
     }
     return figures;
-  }
-
-  /** Least squares over the samples; the interval takes their errors as independent. */
-  private static Figure slope(String name, List<Double> values, double step) {
-    int n = values.size();
-    double meanX = (n - 1) / 2.0;
-    double meanY = values.stream().mapToDouble(y -> y).average().orElseThrow();
-    double xx = 0;
-    double xy = 0;
-    for (int i = 0; i < n; i++) {
-      xx += (i - meanX) * (i - meanX);
-      xy += (i - meanX) * (values.get(i) - meanY);
-    }
-    double slope = xy / xx;
-    double squares = 0;
-    for (int i = 0; i < n; i++) {
-      double error = values.get(i) - meanY - slope * (i - meanX);
-      squares += error * error;
-    }
-    double margin = 1.99 * Math.sqrt(squares / (n - 2) / xx);
-    return Figure.of(name, slope / step, "bytes", n)
-        .interval((slope - margin) / step, (slope + margin) / step);
   }
 }

@@ -1,5 +1,7 @@
 package dev.mama.bench;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.mama.bench.NegotiationWorld.Held;
 import dev.mama.llm.LlmClient;
 import dev.mama.llm.LlmEndpoint;
@@ -9,12 +11,18 @@ import dev.mama.negotiation.Negotiation;
 import dev.mama.negotiation.Outcome;
 import dev.mama.negotiation.Phase;
 import dev.mama.negotiation.Rules;
+import dev.mama.spi.ChatModel;
 import dev.mama.testkit.ScriptedChatServer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -34,6 +42,7 @@ final class NegotiationBench implements Bench {
    * @param agents that take part in one negotiation
    * @param atOnce negotiations at once, of {@code few} agents each
    * @param latencies of the model, each alone and with 20 negotiations at once
+   * @param durable agents in one negotiation that is kept on disk
    * @param row negotiations one after another
    * @param sustained for how long 1,000 agents get 100 messages a second
    */
@@ -42,16 +51,24 @@ final class NegotiationBench implements Bench {
       List<Integer> agents,
       List<Integer> atOnce,
       List<Duration> latencies,
+      List<Integer> durable,
       int row,
       Duration sustained) {}
 
   private static final Duration WARM = Duration.ofMillis(5);
   private static final int WARM_UPS = 5;
   private static final int FEW = 5;
+  private static final int ROUNDS = 7;
   private static final int MANY_AT_ONCE = 20;
   private static final int CROWD = 1_000;
   private static final double MESSAGES_PER_SECOND = 100;
   private static final int PACED = 3_000; // requests a minute
+
+  /** Beyond it the same again would take too long. */
+  private static final Duration LONGEST_TWICE = Duration.ofSeconds(1);
+
+  private static final int FEWEST_LOOKS = 8;
+  private static final int MOST_LOOKS = 20;
 
   /** Of five contractors: five calls, five offers, an acceptance, four rejections, a result. */
   private static final int MESSAGES = 16;
@@ -66,6 +83,7 @@ final class NegotiationBench implements Bench {
             List.of(5, 20, 100),
             List.of(1, 20),
             List.of(),
+            List.of(5, 100),
             200,
             Duration.ofSeconds(5)),
         new Sizes(
@@ -77,6 +95,7 @@ final class NegotiationBench implements Bench {
                 Duration.ofMillis(200),
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(5)),
+            List.of(5, 10, 20, 50, 100, 1_000),
             1_000,
             Duration.ofSeconds(30)));
   }
@@ -97,9 +116,18 @@ final class NegotiationBench implements Bench {
   }
 
   @Override
+  public Optional<String> pages() {
+    try (InputStream text = NegotiationBench.class.getResourceAsStream("negotiation.md")) {
+      return Optional.of(new String(Objects.requireNonNull(text).readAllBytes(), UTF_8));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
   public List<Figure> run(Options options, Progress progress) throws InterruptedException {
     Sizes sizes = options.quick() ? quick : full;
-    int steps = 5;
+    int steps = 6;
     var figures = new ArrayList<Figure>();
     progress.at(0, steps, "more agents");
     figures.addAll(agents(sizes));
@@ -110,7 +138,9 @@ final class NegotiationBench implements Bench {
     progress.at(3, steps, "many in a row, and 1,000 agents");
     figures.addAll(row(sizes.row()));
     figures.addAll(sustained(sizes.sustained()));
-    progress.at(4, steps, "faults");
+    progress.at(4, steps, "on disk");
+    figures.addAll(NegotiationDurable.measure(sizes.durable(), ROUNDS));
+    progress.at(5, steps, "faults");
     figures.addAll(NegotiationFaults.table());
     progress.at(steps, steps, "done");
     return figures;
@@ -236,7 +266,6 @@ final class NegotiationBench implements Bench {
   private static List<Figure> latencies(Sizes sizes) throws InterruptedException {
     var figures = new ArrayList<Figure>();
     for (Duration latency : sizes.latencies()) {
-      double path = NegotiationWorld.CHAIN * (double) latency.toNanos();
       try (var server = ScriptedChatServer.start(call -> NegotiationWorld.script(call, latency));
           var model = OpenAiChatModel.connect(endpoint(server, MANY_AT_ONCE * FEW));
           var paced =
@@ -244,22 +273,35 @@ final class NegotiationBench implements Bench {
                       endpoint(server, MANY_AT_ONCE * FEW),
                       LlmTerms.FREE.withRequestsPerMinute(PACED))
                   .build()) {
-        for (var each : List.of(model, paced)) {
-          try (var world =
-              NegotiationWorld.ofModels(MANY_AT_ONCE * FEW, each, Rules.synthesis().quorum(FEW))) {
-            for (int atOnce : List.of(1, MANY_AT_ONCE)) {
-              List<Held> held = world.holdAll(atOnce, FEW);
-              double longest = held.stream().mapToLong(Held::nanos).max().orElse(0);
-              double awarded = held.stream().filter(NegotiationBench::isAwarded).count();
-              String name =
-                  "negotiation.latency.%d.%s.%d"
-                      .formatted(latency.toMillis(), each == model ? "free" : "paced", atOnce);
-              figures.add(Figure.of(name + ".over-critical-path", longest / path, "ratio", atOnce));
-              figures.add(Figure.of(name + ".awarded", awarded / atOnce, "share", atOnce));
-            }
+        try (var world = world(model)) {
+          figures.addAll(latency(world, latency, "free"));
+        }
+        try (var world = world(paced)) {
+          figures.addAll(latency(world, latency, "paced"));
+          if (latency.compareTo(LONGEST_TWICE) <= 0) {
+            figures.addAll(latency(world, latency, "paced-warm")); // it knows the server now
           }
         }
       }
+    }
+    return figures;
+  }
+
+  private static NegotiationWorld world(ChatModel model) throws InterruptedException {
+    return NegotiationWorld.ofModels(MANY_AT_ONCE * FEW, model, Rules.synthesis().quorum(FEW));
+  }
+
+  private static List<Figure> latency(NegotiationWorld world, Duration latency, String way)
+      throws InterruptedException {
+    double path = NegotiationWorld.CHAIN * (double) latency.toNanos();
+    var figures = new ArrayList<Figure>();
+    for (int atOnce : List.of(1, MANY_AT_ONCE)) {
+      List<Held> held = world.holdAll(atOnce, FEW);
+      double longest = held.stream().mapToLong(Held::nanos).max().orElse(0);
+      double awarded = held.stream().filter(NegotiationBench::isAwarded).count();
+      String name = "negotiation.latency.%d.%s.%d".formatted(latency.toMillis(), way, atOnce);
+      figures.add(Figure.of(name + ".over-critical-path", longest / path, "ratio", atOnce));
+      figures.add(Figure.of(name + ".awarded", awarded / atOnce, "share", atOnce));
     }
     return figures;
   }
@@ -269,26 +311,27 @@ final class NegotiationBench implements Bench {
       for (int i = 0; i < count / 4; i++) {
         check(world.hold(i, 0, FEW));
       }
-      long heap = Memory.used();
-      int threads = ManagementFactory.getThreadMXBean().getThreadCount();
-      double descriptors = descriptors();
+      int looks = Math.clamp(count / 50, FEWEST_LOOKS, MOST_LOOKS);
+      int each = Math.ceilDiv(count, looks);
+      var heap = new ArrayList<Double>();
+      var threads = new ArrayList<Double>();
+      var descriptors = new ArrayList<Double>();
       var took = new Samples();
-      for (int i = 0; i < count; i++) {
+      for (int i = 0; i < looks * each; i++) {
         Held held = world.hold(i, 0, FEW);
         check(held);
         took.add(held.nanos());
+        if (i % each == each - 1) {
+          heap.add((double) Memory.used());
+          threads.add((double) ManagementFactory.getThreadMXBean().getThreadCount());
+          descriptors.add(descriptors());
+        }
       }
-      double growth = (Memory.used() - heap) / (double) count;
       return List.of(
-          Figure.of("negotiation.row.p50.micros", took.quantile(0.5) / 1e3, "us", count),
-          Figure.of("negotiation.row.heap-growth", growth, "bytes", count).atMost(100),
-          Figure.of(
-              "negotiation.row.threads-growth",
-              ManagementFactory.getThreadMXBean().getThreadCount() - threads,
-              "count",
-              count),
-          Figure.of(
-              "negotiation.row.descriptors-growth", descriptors() - descriptors, "count", count));
+          Figure.of("negotiation.row.p50.micros", took.quantile(0.5) / 1e3, "us", took.size()),
+          Slope.of("negotiation.row.heap-growth", heap, each, "bytes").atMost(100),
+          Slope.of("negotiation.row.threads-growth", threads, each, "count"),
+          Slope.of("negotiation.row.descriptors-growth", descriptors, each, "count"));
     }
   }
 

@@ -19,12 +19,20 @@ import dev.mama.spi.ChatModel;
 import dev.mama.testkit.ScriptedChatModel;
 import dev.mama.testkit.ScriptedChatServer.Answer;
 import dev.mama.testkit.ScriptedChatServer.Call;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Function;
 
 /**
@@ -108,7 +116,33 @@ final class NegotiationFaults {
             },
             withoutTheFirst));
     figures.add(confirmationTimeout());
+    figures.addAll(servers());
+    figures.addAll(NegotiationSmallHeap.run());
     return figures;
+  }
+
+  /** Side by side, because servers take their time to stop. */
+  private static List<Figure> servers() throws InterruptedException {
+    try {
+      Path folder = Files.createTempDirectory("mama-bench-negotiation");
+      try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        List<Callable<Figure>> drills =
+            List.of(
+                () -> NegotiationRestarts.broker(folder),
+                () -> NegotiationRestarts.database(folder));
+        var figures = new ArrayList<Figure>();
+        for (Future<Figure> drill : threads.invokeAll(drills)) {
+          figures.add(drill.get());
+        }
+        return figures;
+      } catch (ExecutionException e) {
+        throw new IllegalStateException("a drill did not come to its end", e.getCause());
+      } finally {
+        NegotiationDurable.delete(folder);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** An agent that offers best where it is the first, and otherwise well. */

@@ -15,6 +15,7 @@ import dev.mama.negotiation.Negotiation;
 import dev.mama.negotiation.NegotiationEvent;
 import dev.mama.negotiation.NegotiationEvent.StateChanged;
 import dev.mama.negotiation.Negotiator;
+import dev.mama.negotiation.NegotiatorBuilder;
 import dev.mama.negotiation.Offer;
 import dev.mama.negotiation.Outcome;
 import dev.mama.negotiation.Participant;
@@ -27,11 +28,14 @@ import dev.mama.registry.InMemoryTrustLedger;
 import dev.mama.runtime.AgentGroup;
 import dev.mama.runtime.AgentGroupBuilder;
 import dev.mama.runtime.Assistance;
+import dev.mama.runtime.Durability;
 import dev.mama.runtime.WeightedScorePolicy;
 import dev.mama.spi.ChatModel;
 import dev.mama.testkit.HashingEncoder;
 import dev.mama.testkit.ScriptedChatServer.Answer;
 import dev.mama.testkit.ScriptedChatServer.Call;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -89,6 +93,16 @@ final class NegotiationWorld implements AutoCloseable {
     return open(agents, Rules.contractNet(), options -> options, id -> new Contractor());
   }
 
+  /** The same with desks that are kept in {@code folder}. */
+  static NegotiationWorld ofDurableContractors(int agents, Path folder, MeterRegistry meters)
+      throws InterruptedException {
+    return open(
+        agents,
+        options -> options.durable(Durability.in(folder)).meters(meters),
+        options -> options.rules(Rules.contractNet()).durable(),
+        id -> new Contractor());
+  }
+
   private static final class Contractor implements Bidder {
     @Override
     public Bid bid(CallForProposals call, AgentContext context) {
@@ -103,6 +117,15 @@ final class NegotiationWorld implements AutoCloseable {
       UnaryOperator<AgentGroupBuilder> options,
       Function<AgentId, ? extends Bidder> bidders)
       throws InterruptedException {
+    return open(agents, options, negotiator -> negotiator.rules(rules), bidders);
+  }
+
+  private static NegotiationWorld open(
+      int agents,
+      UnaryOperator<AgentGroupBuilder> options,
+      UnaryOperator<NegotiatorBuilder> how,
+      Function<AgentId, ? extends Bidder> bidders)
+      throws InterruptedException {
     var encoder = new HashingEncoder();
     var assistance =
         Assistance.of(
@@ -115,7 +138,7 @@ final class NegotiationWorld implements AutoCloseable {
     AgentGroup group =
         options.apply(AgentGroup.builder(ExperimentId.of("bench"))).assistance(assistance).build();
     var world =
-        new NegotiationWorld(group, Negotiator.builder(group, assistance).rules(rules).open());
+        new NegotiationWorld(group, how.apply(Negotiator.builder(group, assistance)).open());
     AgentType type = Participant.type("participant", bidders);
     group.define(type);
     var cards = new ArrayList<AgentCard>();

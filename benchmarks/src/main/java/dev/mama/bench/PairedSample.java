@@ -12,6 +12,11 @@ final class PairedSample {
 
   private PairedSample() {}
 
+  /** Student's t of 97.5 % with so many degrees of freedom, at least 1. */
+  static double student(int degrees) {
+    return degrees <= T.length ? T[degrees - 1] : 1.96 + 2.4 / degrees;
+  }
+
   /** One minus the other, seed by seed. */
   static double[] differences(double[] one, double[] other) {
     if (one.length != other.length) {
@@ -41,8 +46,7 @@ final class PairedSample {
     for (double value : values) {
       squares += (value - mean) * (value - mean);
     }
-    double t = n - 2 < T.length ? T[n - 2] : 1.96 + 2.4 / (n - 1);
-    double margin = t * Math.sqrt(squares / (n - 1) / n);
+    double margin = student(n - 1) * Math.sqrt(squares / (n - 1) / n);
     return figure.interval(mean - margin, mean + margin);
   }
 }

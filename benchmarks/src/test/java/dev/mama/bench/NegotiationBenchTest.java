@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** The bench at a size that says nothing about speed. */
@@ -17,13 +18,13 @@ class NegotiationBenchTest {
             List.of(5, 8),
             List.of(1, 20),
             List.of(),
+            List.of(5, 8),
             20,
             Duration.ofMillis(200));
+    var bench = new NegotiationBench(tiny, tiny);
     List<Figure> figures =
-        new NegotiationBench(tiny, tiny)
-            .run(
-                new Bench.Options(true, 42),
-                (done, of, step) -> assertThat(done).isBetween(0L, of));
+        bench.run(
+            new Bench.Options(true, 42), (done, of, step) -> assertThat(done).isBetween(0L, of));
     assertThat(figures)
         .extracting(Figure::name)
         .contains(
@@ -34,13 +35,33 @@ class NegotiationBenchTest {
             "negotiation.20.over-one",
             "negotiation.isolation.strange-words",
             "negotiation.row.heap-growth",
+            "negotiation.durable.8.over-memory",
             "negotiation.sustained.rate");
     assertThat(figures)
         .filteredOn(figure -> figure.name().endsWith("over-critical-path"))
         .allSatisfy(figure -> assertThat(figure.value()).isGreaterThanOrEqualTo(1));
     assertThat(figures)
         .filteredOn(figure -> figure.goal() != null && figure.goal().startsWith("=="))
-        .hasSize(10)
+        .hasSize(13)
         .allSatisfy(figure -> assertThat(figure.met()).as(figure.name()).isTrue());
+    assertThat(Pages.fill(bench.pages().orElseThrow(), figures, Map.of("machine", "this one")))
+        .contains("this one", "not measured", "exactly 1: met")
+        .doesNotContain("{negotiation.");
+  }
+
+  @Test
+  void fill_putsEachFigureInItsPlace_withIntervalAndGoal() {
+    var figures =
+        List.of(
+            Figure.of("a.ratio", 1.0449, "ratio", 3).interval(0.9, 1.2).atMost(1.05),
+            Figure.of("a.rate", 12_345.6, "1/s", 3).atLeast(20_000));
+    assertThat(
+            Pages.fill(
+                "{a.ratio} {a.ratio+} {a.ratio!} {b.gone} on {machine}",
+                figures,
+                Map.of("machine", "m")))
+        .isEqualTo("1.04 1.04 [0.900, 1.20] ≤ 1.05: met not measured on m");
+    assertThat(Pages.fill("{a.rate} {a.rate!}", figures, Map.of()))
+        .isEqualTo("12,346 ≥ 20000: falls short");
   }
 }

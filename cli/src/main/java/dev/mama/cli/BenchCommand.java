@@ -2,6 +2,7 @@ package dev.mama.cli;
 
 import dev.mama.bench.Bench;
 import dev.mama.bench.Figure;
+import dev.mama.bench.Pages;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -111,6 +112,13 @@ final class BenchCommand implements Callable<Integer> {
     report.write(figures, Map.of());
     System.out.print(Report.table(figures));
     System.out.println("All of it: " + report.file());
+    bench
+        .pages()
+        .ifPresent(text -> {
+          Path pages = folder.resolve(question + ".md");
+          report.write(pages, Pages.fill(text, figures, report.head()));
+          System.out.println("To read: " + pages);
+        });
     return 0;
   }
 

@@ -3,6 +3,7 @@ package dev.mama.cli;
 import dev.mama.bench.Figure;
 import dev.mama.examples.InputException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -68,25 +69,40 @@ final class Report {
    * @param more what this command says besides, in order
    */
   void write(List<Figure> figures, Map<String, ?> more) {
-    var report = new LinkedHashMap<String, Object>();
-    report.put("command", command);
-    report.put("commit", System.getProperty("mama.commit", "unknown"));
-    report.put("jdk", Runtime.version().toString());
-    report.put("machine", machine.toString());
+    var report = new LinkedHashMap<String, Object>(head());
     report.put("seed", seed);
     report.put("startedAt", startedAt.toString());
     report.put("noisy", machine.noisy());
     report.putAll(more);
     report.put("figures", figures);
+    write(file(), JSON.writeValueAsBytes(report));
+  }
+
+  /** Writes {@code text} to {@code file} of the same folder: whole, or not at all. */
+  void write(Path file, String text) {
+    write(file, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private void write(Path file, byte[] bytes) {
     try {
       Path half = Files.createTempFile(folder, "report", ".half");
-      Files.write(half, JSON.writeValueAsBytes(report));
-      Files.move(half, file(), StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+      Files.write(half, bytes);
+      Files.move(half, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       throw new InputException(
           "%s: cannot be written: %s; free some room or choose another --out"
-              .formatted(file(), e.getMessage()));
+              .formatted(file, e.getMessage()));
     }
+  }
+
+  /** What was run, of which commit, on what. */
+  Map<String, String> head() {
+    var head = new LinkedHashMap<String, String>();
+    head.put("command", command);
+    head.put("commit", System.getProperty("mama.commit", "unknown"));
+    head.put("jdk", Runtime.version().toString());
+    head.put("machine", machine.toString());
+    return head;
   }
 
   /** The figures as lines of a table. */
