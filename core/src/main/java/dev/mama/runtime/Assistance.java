@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -52,13 +53,28 @@ public final class Assistance {
   private final Auditor auditor;
   private final Time time;
 
-  private final Object recentLock = new Object();
-  private double recentQuality = 0.5;
-  private double recentSuccess = 0.5;
-  private double recentMillis = Standing.UNKNOWN_RESPONSE_MILLIS;
+  private final Predicate<AgentId> wanted;
+  private final Recent recent;
   private volatile @Nullable AliveCount aliveCount;
 
   private record AliveCount(int alive, long atNanos) {}
+
+  /** Moving means of the latest ratings, guarded by itself. */
+  private static final class Recent {
+    private double quality = 0.5;
+    private double success = 0.5;
+    private double millis = Standing.UNKNOWN_RESPONSE_MILLIS;
+
+    synchronized void add(Rating rating) {
+      quality += NEWEST * (rating.quality() - quality);
+      success += NEWEST * ((rating.answered() ? 1 : 0) - success);
+      millis += NEWEST * (rating.took().toNanos() / 1e6 - millis);
+    }
+
+    synchronized SystemView view(int agents, int alive, int load) {
+      return new SystemView(agents, alive, load, quality, success, millis);
+    }
+  }
 
   private Assistance(
       SentenceEncoder encoder,
@@ -67,7 +83,9 @@ public final class Assistance {
       TrustLedger ledger,
       Policy policy,
       Auditor auditor,
-      Time time) {
+      Time time,
+      Predicate<AgentId> wanted,
+      Recent recent) {
     if (encoder.dimension() != index.dimension()) {
       throw new IllegalArgumentException(
           "encoder '%s' makes vectors of %d floats, the index holds %d; use an index of that dimension"
@@ -80,6 +98,8 @@ public final class Assistance {
     this.policy = policy;
     this.auditor = auditor;
     this.time = time;
+    this.wanted = wanted;
+    this.recent = recent;
   }
 
   /**
@@ -111,7 +131,21 @@ public final class Assistance {
       Policy policy,
       Auditor auditor,
       Time time) {
-    return new Assistance(encoder, index, registry, ledger, policy, auditor, time);
+    return new Assistance(
+        encoder, index, registry, ledger, policy, auditor, time, agent -> true, new Recent());
+  }
+
+  /**
+   * The same assistance, which finds only agents that are alive and {@code also}: those of enough
+   * trust, say, or of one specialty. All that is registered and rated through one is known to the
+   * other.
+   *
+   * @param also asked of the closest agents on every search, on the searching thread; the rarer it
+   *     holds, the further down the list the search goes
+   */
+  public Assistance among(Predicate<AgentId> also) {
+    return new Assistance(
+        encoder, index, registry, ledger, policy, auditor, time, wanted.and(also), recent);
   }
 
   /** The policy's name and version. */
@@ -281,11 +315,7 @@ public final class Assistance {
             ? new Evidence.Checked(rater, subject, rating, found.get(), time.now(), trace)
             : new Evidence.Opinion(rater, subject, rating, time.now(), trace);
     ledger.record(evidence);
-    synchronized (recentLock) {
-      recentQuality += NEWEST * (rating.quality() - recentQuality);
-      recentSuccess += NEWEST * ((rating.answered() ? 1 : 0) - recentSuccess);
-      recentMillis += NEWEST * (rating.took().toNanos() / 1e6 - recentMillis);
-    }
+    recent.add(rating);
     return evidence;
   }
 
@@ -308,8 +338,8 @@ public final class Assistance {
   }
 
   /**
-   * The closest agents that are alive; looks further down the list as long as dead ones take up
-   * places.
+   * The closest agents that are alive and wanted; looks further down the list as long as others
+   * take up places.
    */
   private List<AgentIndex.Match> closestAlive(AgentId requester, float[] query, int most) {
     int k = most;
@@ -319,7 +349,8 @@ public final class Assistance {
       for (AgentIndex.Match match : matches) {
         if (alive.size() < most
             && !match.agent().equals(requester)
-            && registry.isAlive(match.agent())) {
+            && registry.isAlive(match.agent())
+            && wanted.test(match.agent())) {
           alive.add(match);
         }
       }
@@ -333,10 +364,7 @@ public final class Assistance {
   private SystemView view(Load load) {
     int agents = registry.size();
     int alive = Math.min(agents, alive());
-    synchronized (recentLock) {
-      return new SystemView(
-          agents, alive, load.total(), recentQuality, recentSuccess, recentMillis);
-    }
+    return recent.view(agents, alive, load.total());
   }
 
   /** Counting the living walks over all agents, so the count is kept for a second. */

@@ -141,6 +141,28 @@ class AssistanceTest {
   }
 
   @Test
+  void find_amongSome_looksFurtherForThemAndSharesWhatIsRegistered() throws Exception {
+    Assistance some =
+        assistance
+            .among(agent -> agent.value().endsWith("7"))
+            .among(agent -> !agent.value().equals("tap-97"));
+    enrol(100);
+    assertThat(names(find(some)))
+        .hasSize(5)
+        .allMatch(name -> name.endsWith("7") && !name.equals("tap-97"));
+    time.advance(Duration.ofSeconds(31));
+    for (int i : new int[] {17, 18, 97}) {
+      assertThat(assistance.heartbeat(AgentId.of("tap-" + i))).isTrue();
+    }
+    assertThat(names(find(some))).containsExactly("tap-17");
+    assertThat(names(find())).hasSize(3);
+  }
+
+  private static Referral find(Assistance with) throws InterruptedException {
+    return with.find(REQUESTER, NEED, Duration.ofMinutes(1), Load.NONE, new SplittableRandom(42));
+  }
+
+  @Test
   void find_requesterItself_isNeverACandidate() throws Exception {
     enrol(6);
     Referral referral = find(AgentId.of("tap-3"), Load.NONE);
