@@ -10,12 +10,8 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URISyntaxException;
-import java.net.URL;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -89,23 +85,10 @@ final class OnnxNetwork implements Network {
   }
 
   private static int loadGraph(Model model, SentenceModel files) {
-    URL source = files.graph();
-    try {
-      if (source.getProtocol().equals("file")) {
-        return loadFile(model, Path.of(source.toURI()));
-      }
-      // By way of a file: loading from a stream would hold the model on the heap, several times.
-      Path copy = Files.createTempFile("mama-model", ".onnx");
-      try {
-        try (InputStream graph = source.openStream()) {
-          Files.copy(graph, copy, StandardCopyOption.REPLACE_EXISTING);
-        }
-        return loadFile(model, copy);
-      } finally {
-        Files.deleteIfExists(copy);
-      }
+    try (LocalFile graph = LocalFile.of(files.graph())) {
+      return loadFile(model, graph.path());
     } catch (IOException | MalformedModelException | URISyntaxException | RuntimeException e) {
-      throw ModelException.unusable(files.name(), source, "an ONNX graph", e);
+      throw ModelException.unusable(files.name(), files.graph(), "an ONNX graph", e);
     }
   }
 

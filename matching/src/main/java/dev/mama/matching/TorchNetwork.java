@@ -1,138 +1,132 @@
 package dev.mama.matching;
 
 import ai.djl.Device;
+import ai.djl.MalformedModelException;
+import ai.djl.Model;
 import ai.djl.engine.Engine;
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.ndarray.types.SparseFormat;
-import ai.djl.nn.Activation;
-import ai.djl.nn.core.Embedding;
-import ai.djl.nn.core.Linear;
-import ai.djl.nn.norm.LayerNorm;
+import ai.djl.training.ParameterStore;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URISyntaxException;
-import java.net.URL;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The BERT architecture (Devlin et al., 2018) on DJL's PyTorch engine, with the weights of an ONNX
- * graph that PyTorch exported: they keep their names, and matrices are known by the node that
- * multiplies with them.
+ * A transformer in TorchScript on DJL's PyTorch engine: as it was saved, or written here from the
+ * weights of an ONNX graph or a safetensors file.
  */
 final class TorchNetwork implements Network {
 
   private static final String ENGINE = "PyTorch";
   private static final int LARGEST_BATCH = 16;
-
-  /** Added to the score of padding: after softmax it counts nothing. */
-  private static final float NEVER = -1e9f;
+  private static final List<String> OUTPUTS = List.of("last_hidden_state", "token_embeddings");
 
   static {
     Djl.configure();
     Djl.setUnlessSet("ai.djl.pytorch.num_threads", "1"); // batches run side by side instead
     Djl.setUnlessSet("ai.djl.pytorch.num_interop_threads", "1");
+    // It would compile anew for every shape.
+    Djl.setUnlessSet("ai.djl.pytorch.graph_optimizer", "false");
   }
 
-  private record Dense(NDArray weight, NDArray bias) {
-    NDArray apply(NDArray input) {
-      return Linear.linear(input, weight, bias).singletonOrThrow();
-    }
-  }
+  private final String name;
+  private final Model model;
+  private final String engine;
+  private boolean wantsTypes;
 
-  private record Norm(NDArray weight, NDArray bias, float epsilon) {
-    NDArray apply(NDArray input) {
-      return LayerNorm.layerNorm(input, weight.getShape(), weight, bias, epsilon)
-          .singletonOrThrow();
-    }
-  }
-
-  private record Layer(
-      Dense query,
-      Dense key,
-      Dense value,
-      Dense mix,
-      Norm mixNorm,
-      Dense wide,
-      Dense narrow,
-      Norm norm) {}
-
-  private final NDManager weights;
-  private final NDArray words;
-  private final NDArray positions;
-  private final Norm norm;
-  private final List<Layer> layers;
-  private final int heads;
-  private final float scale;
-
-  private TorchNetwork(NDManager weights, OnnxFile onnx) throws IOException {
-    this.weights = weights;
-    words = matrix(onnx, "embeddings.word_embeddings.weight");
-    // All tokens are of type 0: its vector is added once and for all.
-    NDArray types = matrix(onnx, "embeddings.token_type_embeddings.weight");
-    positions = matrix(onnx, "embeddings.position_embeddings.weight").add(types.get(0));
-    norm = norm(onnx, "embeddings.LayerNorm");
-    var all = new ArrayList<Layer>();
-    while (onnx.shape("encoder.layer.%d.output.dense.bias".formatted(all.size())) != null) {
-      String layer = "encoder.layer.%d.".formatted(all.size());
-      all.add(
-          new Layer(
-              dense(onnx, layer + "attention.self.query"),
-              dense(onnx, layer + "attention.self.key"),
-              dense(onnx, layer + "attention.self.value"),
-              dense(onnx, layer + "attention.output.dense"),
-              norm(onnx, layer + "attention.output.LayerNorm"),
-              dense(onnx, layer + "intermediate.dense"),
-              dense(onnx, layer + "output.dense"),
-              norm(onnx, layer + "output.LayerNorm")));
-    }
-    if (all.isEmpty()) {
-      throw new IOException("it has no weights encoder.layer.0.…");
-    }
-    layers = List.copyOf(all);
-    // Scores are divided by the square root of a head's width, which is all the graph says of it.
-    scale = constant(onnx, "/encoder/layer.0/attention/self/Div");
-    heads = Math.round(words.getShape().get(1) / (scale * scale));
+  private TorchNetwork(String name, Model model, String engine) {
+    this.name = name;
+    this.model = model;
+    this.engine = engine;
   }
 
   /**
-   * Loads the weights onto {@code device}.
+   * Loads the network onto {@code device}.
    *
    * @param device {@code auto}, {@code cpu}, {@code cuda} or {@code mps}
+   * @param precision null for the file's own
    */
-  static TorchNetwork load(SentenceModel files, String device) {
-    Engine engine = engine(files.name());
-    NDManager manager = manager(engine, files.name(), device);
-    try {
-      return read(manager, files.graph());
-    } catch (IOException | URISyntaxException | RuntimeException e) {
-      manager.close();
-      throw ModelException.unusable(
-          files.name(), files.graph(), "a BERT graph with fp32 weights, exported by PyTorch", e);
+  static TorchNetwork load(SentenceModel files, String device, @Nullable Precision precision) {
+    String name = files.name();
+    Engine engine = engine(name);
+    Device where = device(engine, name, device);
+    String path = files.graph().getPath();
+    if (path.endsWith(".pt") && precision != null) {
+      throw new ModelException(
+          name,
+          "has the precision it was saved with: %s is TorchScript; open it without asking for %s"
+              .formatted(files.graph(), precision),
+          null);
+    }
+    try (LocalFile file = LocalFile.of(files.graph())) {
+      if (path.endsWith(".pt")) {
+        return load(name, engine, where, file.path(), "");
+      }
+      BertWeights bert =
+          path.endsWith(".safetensors")
+              ? SafetensorsWeights.open(file.path())
+              : new OnnxWeights(OnnxFile.open(file.path()));
+      boolean isHalf = precision == Precision.BF16;
+      try (LocalFile script = LocalFile.temporary(".pt")) {
+        TorchScript.write(
+            bert, files.maxTokens(), isHalf ? Precision.BF16 : Precision.FP32, script.path());
+        return load(name, engine, where, script.path(), isHalf ? ", as bf16" : "");
+      }
+    } catch (IOException
+        | URISyntaxException
+        | MalformedModelException
+        | EngineException
+        | IllegalArgumentException e) {
+      throw ModelException.unusable(name, files.graph(), expected(path), e);
     }
   }
 
-  private static TorchNetwork read(NDManager manager, URL graph)
-      throws IOException, URISyntaxException {
-    if (graph.getProtocol().equals("file")) {
-      return new TorchNetwork(manager, OnnxFile.open(Path.of(graph.toURI())));
+  private static String expected(String path) {
+    if (path.endsWith(".pt")) {
+      return "a transformer in TorchScript";
     }
-    Path copy = Files.createTempFile("mama-model", ".onnx");
+    return path.endsWith(".safetensors")
+        ? "the weights of a BERT network in safetensors, and config.json beside them"
+        : "a BERT graph with fp32 weights, exported by PyTorch";
+  }
+
+  private static TorchNetwork load(
+      String name, Engine engine, Device device, Path script, String precision)
+      throws IOException, MalformedModelException {
+    Model model = engine.newModel(name, device);
     try {
-      try (InputStream bytes = graph.openStream()) {
-        Files.copy(bytes, copy, StandardCopyOption.REPLACE_EXISTING);
+      model.load(script, null, Map.of("mapLocation", "true"));
+      String runs =
+          "PyTorch %s, %s%s".formatted(engine.getVersion(), device.getDeviceType(), precision);
+      var network = new TorchNetwork(name, model, runs);
+      network.learnInputs();
+      return network;
+    } catch (IOException | MalformedModelException | RuntimeException e) {
+      model.close();
+      throw e;
+    }
+  }
+
+  /** The first run also makes the engine ready, while nobody else uses it. */
+  private void learnInputs() {
+    try {
+      run(new long[2], new long[] {1, 1}, 1, 2);
+    } catch (EngineException e) {
+      wantsTypes = true;
+      try {
+        run(new long[2], new long[] {1, 1}, 1, 2);
+      } catch (EngineException withTypes) {
+        e.addSuppressed(withTypes);
+        throw e;
       }
-      return new TorchNetwork(manager, OnnxFile.open(copy));
-    } finally {
-      Files.deleteIfExists(copy);
     }
   }
 
@@ -156,7 +150,7 @@ final class TorchNetwork implements Network {
         e);
   }
 
-  private static NDManager manager(Engine engine, String name, String device) {
+  private static Device device(Engine engine, String name, String device) {
     Device wanted =
         switch (device.toLowerCase(Locale.ROOT)) {
           case "cpu" -> Device.cpu();
@@ -169,15 +163,14 @@ final class TorchNetwork implements Network {
                       .formatted(device, name));
         };
     boolean isMac = System.getProperty("os.name", "").startsWith("Mac");
-    if ((wanted.isGpu() && engine.getGpuCount() == 0) || (device.equals("mps") && !isMac)) {
+    boolean isMps = wanted.getDeviceType().equals("mps");
+    if ((wanted.isGpu() && engine.getGpuCount() == 0) || (isMps && !isMac)) {
       throw absent(name, device, null);
     }
-    NDManager manager = engine.newBaseManager(wanted);
-    try (NDManager trial = manager.newSubManager()) {
+    try (NDManager trial = engine.newBaseManager(wanted)) {
       trial.ones(new Shape(1)).toFloatArray();
-      return manager;
+      return wanted;
     } catch (EngineException | LinkageError e) {
-      manager.close();
       throw absent(name, device, e);
     }
   }
@@ -190,44 +183,9 @@ final class TorchNetwork implements Network {
         e);
   }
 
-  private NDArray matrix(OnnxFile onnx, String name) throws IOException {
-    List<Long> shape = onnx.shape(name);
-    if (shape == null) {
-      throw new IOException("it has no weight '%s'".formatted(name));
-    }
-    return weights.create(
-        onnx.floats(name), new Shape(shape.stream().mapToLong(Long::longValue).toArray()));
-  }
-
-  /** The exporter keeps a dense layer's bias by name, and its matrix, turned, by number. */
-  private Dense dense(OnnxFile onnx, String name) throws IOException {
-    String node = "/" + name.replace('.', '/').replace("layer/", "layer.") + "/MatMul";
-    String weight = onnx.weightOf(node);
-    if (weight == null) {
-      throw new IOException("its node '%s' multiplies with no weight".formatted(node));
-    }
-    NDArray turned = matrix(onnx, weight).transpose();
-    return new Dense(turned, matrix(onnx, name + ".bias"));
-  }
-
-  private Norm norm(OnnxFile onnx, String name) throws IOException {
-    String node = "/" + name.replace('.', '/').replace("layer/", "layer.") + "/Add";
-    return new Norm(
-        matrix(onnx, name + ".weight"), matrix(onnx, name + ".bias"), constant(onnx, node));
-  }
-
-  private static float constant(OnnxFile onnx, String node) throws IOException {
-    String name = onnx.weightOf(node);
-    if (name == null) {
-      throw new IOException("its node '%s' has no constant".formatted(node));
-    }
-    return onnx.floats(name)[0];
-  }
-
   @Override
   public String engine() {
-    return "PyTorch %s, %s"
-        .formatted(Engine.getEngine(ENGINE).getVersion(), weights.getDevice().getDeviceType());
+    return engine;
   }
 
   @Override
@@ -237,51 +195,40 @@ final class TorchNetwork implements Network {
 
   @Override
   public float[] run(long[] ids, long[] mask, int texts, int tokens) {
-    try (NDManager memory = weights.newSubManager()) {
-      var shape = new Shape(texts, tokens);
-      var places = new long[tokens];
-      var never = new float[mask.length];
-      for (int i = 0; i < mask.length; i++) {
-        places[i % tokens] = i % tokens;
-        never[i] = mask[i] == 1 ? 0 : NEVER;
+    var shape = new Shape(texts, tokens);
+    try (NDManager memory = model.getNDManager().newSubManager()) {
+      var inputs = new NDList(memory.create(ids, shape), memory.create(mask, shape));
+      if (wantsTypes) {
+        inputs.add(memory.create(new long[ids.length], shape));
       }
-      NDArray hidden = embed(memory.create(ids, shape), words);
-      hidden =
-          norm.apply(hidden.add(embed(memory.create(places, new Shape(1, tokens)), positions)));
-      NDArray padding = memory.create(never, new Shape(texts, 1, 1, tokens));
-      for (Layer layer : layers) {
-        NDArray mixed = layer.mix().apply(attend(layer, hidden, padding, texts, tokens));
-        hidden = layer.mixNorm().apply(mixed.add(hidden));
-        NDArray wide = Activation.gelu(layer.wide().apply(hidden));
-        hidden = layer.norm().apply(layer.narrow().apply(wide).add(hidden));
+      NDList outputs = model.getBlock().forward(new ParameterStore(memory, false), inputs, false);
+      for (NDArray states : outputs) {
+        String output = states.getName();
+        if (states.getShape().dimension() == 3 && (output == null || OUTPUTS.contains(output))) {
+          return floats(states);
+        }
       }
-      return hidden.toFloatArray();
+      throw new ModelException(
+          name,
+          "gave %s; expected an output [texts, tokens, dimension], the only one or one of %s"
+              .formatted(outputs.getShapes().length == 0 ? "nothing" : outputs, OUTPUTS),
+          null);
     }
   }
 
-  private static NDArray embed(NDArray indices, NDArray table) {
-    return Embedding.embedding(indices, table, SparseFormat.DENSE).singletonOrThrow();
-  }
-
-  private NDArray attend(Layer layer, NDArray hidden, NDArray padding, int texts, int tokens) {
-    NDArray query = split(layer.query().apply(hidden), texts, tokens);
-    NDArray key = split(layer.key().apply(hidden), texts, tokens);
-    NDArray value = split(layer.value().apply(hidden), texts, tokens);
-    NDArray scores = query.matMul(key.transpose(0, 1, 3, 2)).div(scale).add(padding);
-    return scores
-        .softmax(-1)
-        .matMul(value)
-        .transpose(0, 2, 1, 3)
-        .reshape(texts, tokens, hidden.getShape().get(2));
-  }
-
-  /** [texts, tokens, width] as [texts, heads, tokens, width of a head]. */
-  private NDArray split(NDArray states, int texts, int tokens) {
-    return states.reshape(texts, tokens, heads, -1).transpose(0, 2, 1, 3);
+  private float[] floats(NDArray states) {
+    if (states.getDataType() != DataType.FLOAT32) {
+      throw new ModelException(
+          name,
+          "gave values of %s; save it so that what it gives is fp32"
+              .formatted(states.getDataType()),
+          null);
+    }
+    return states.toFloatArray();
   }
 
   @Override
   public void close() {
-    weights.close();
+    model.close();
   }
 }
