@@ -135,12 +135,7 @@ public final class CachingEncoder implements SentenceEncoder {
    */
   @Override
   public float[][] encode(List<String> texts) throws InterruptedException {
-    if (closed) {
-      throw new IllegalStateException("vector cache of '%s' is closed".formatted(name()));
-    }
-    if (Thread.interrupted()) {
-      throw new InterruptedException("interrupted before encoding");
-    }
+    refuseWhenClosed();
     var keys = new ArrayList<TextKey>(texts.size());
     var missing = new LinkedHashMap<TextKey, String>();
     var known = new LinkedHashMap<TextKey, float[]>();
@@ -171,6 +166,29 @@ public final class CachingEncoder implements SentenceEncoder {
       vectors[i] = kept.clone(); // the kept one is nobody's to change
     }
     return vectors;
+  }
+
+  /** As {@link #encode(List)}; a known text is found without anything made for the others. */
+  @Override
+  public float[] encode(String text) throws InterruptedException {
+    refuseWhenClosed();
+    if (!text.isBlank()) {
+      float[] vector = memory.getIfPresent(TextKey.of(text));
+      if (vector != null) {
+        inMemory.increment();
+        return vector.clone();
+      }
+    }
+    return encode(List.of(text))[0];
+  }
+
+  private void refuseWhenClosed() throws InterruptedException {
+    if (closed) {
+      throw new IllegalStateException("vector cache of '%s' is closed".formatted(name()));
+    }
+    if (Thread.interrupted()) {
+      throw new InterruptedException("interrupted before encoding");
+    }
   }
 
   private float @Nullable [] find(TextKey key) {

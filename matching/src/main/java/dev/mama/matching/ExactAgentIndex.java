@@ -3,6 +3,7 @@ package dev.mama.matching;
 import dev.mama.AgentId;
 import dev.mama.spi.AgentIndex;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 
@@ -86,6 +87,10 @@ public final class ExactAgentIndex implements AgentIndex {
   }
 
   private static List<Match> matches(List<VectorIndex.Match<AgentId>> matches) {
-    return matches.stream().map(match -> new Match(match.key(), match.similarity())).toList();
+    var all = new ArrayList<Match>(matches.size());
+    for (VectorIndex.Match<AgentId> match : matches) {
+      all.add(new Match(match.key(), match.similarity()));
+    }
+    return List.copyOf(all);
   }
 }

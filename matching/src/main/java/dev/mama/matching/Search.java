@@ -45,7 +45,22 @@ final class Search<K extends Comparable<? super K>> {
     length = Math.sqrt(square) * (1 + 1e-6);
   }
 
-  void visit(Rows segment, int from, int to) {
+  /**
+   * Visits the rows from {@code from} to before {@code to} of {@code segments}, one after the
+   * other.
+   */
+  void visit(List<Rows> segments, int from, int to) {
+    int first = 0;
+    for (Rows segment : segments) {
+      int end = Math.min(to - first, segment.capacity);
+      if (Math.max(0, from - first) < end) {
+        visit(segment, Math.max(0, from - first), end);
+      }
+      first += segment.capacity;
+    }
+  }
+
+  private void visit(Rows segment, int from, int to) {
     double queryLost = prepared.lost() * segment.longest;
     for (int first = from; first < to; first += BLOCK) {
       int end = Math.min(to, first + BLOCK);
@@ -103,17 +118,17 @@ final class Search<K extends Comparable<? super K>> {
     }
   }
 
+  /** The best of what was visited, in plain loops: after an encoding no code is in the caches. */
   List<Match<K>> best() {
     float least = least();
-    return candidates.stream()
-        .filter(candidate -> !(candidate.upper() < least))
-        .map(candidate ->
-            new Match<>(
-                candidate.key(),
-                weighted(
-                    candidate.segment().similarity(query, candidate.row()), candidate.weight())))
-        .sorted(VectorIndex.closestFirst())
-        .limit(bounds.length)
-        .toList();
+    var best = new ArrayList<Match<K>>(2 * bounds.length);
+    for (Candidate<K> candidate : candidates) {
+      if (!(candidate.upper() < least)) {
+        float similarity = candidate.segment().similarity(query, candidate.row());
+        best.add(new Match<>(candidate.key(), weighted(similarity, candidate.weight())));
+      }
+    }
+    best.sort(VectorIndex.closestFirst());
+    return List.copyOf(best.subList(0, Math.min(best.size(), bounds.length)));
   }
 }

@@ -12,12 +12,27 @@ import java.security.NoSuchAlgorithmException;
  */
 record TextKey(long high, long low) {
 
+  /** Never fed, only copied: looking the algorithm up takes longer than a text takes to hash. */
+  private static final MessageDigest SHA_256 = sha256();
+
   static TextKey of(String text) {
-    var units = ByteBuffer.allocate(2 * text.length());
-    units.asCharBuffer().put(text);
+    var units = new byte[2 * text.length()];
+    for (int i = 0; i < text.length(); i++) {
+      char unit = text.charAt(i);
+      units[2 * i] = (byte) (unit >> 8);
+      units[2 * i + 1] = (byte) unit;
+    }
     try {
-      var hash = ByteBuffer.wrap(MessageDigest.getInstance("SHA-256").digest(units.array()));
+      var hash = ByteBuffer.wrap(((MessageDigest) SHA_256.clone()).digest(units));
       return new TextKey(hash.getLong(), hash.getLong());
+    } catch (CloneNotSupportedException e) {
+      throw new IllegalStateException("the JDK's SHA-256 can be copied", e);
+    }
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);
     }

@@ -38,6 +38,9 @@ public final class VectorIndex<K extends Comparable<? super K>> {
 
   static final int PARALLEL_ROWS = 50_000;
 
+  /** What one thread of several takes: few enough that all end at about the same time. */
+  private static final int ROWS_AT_ONCE = 8_192;
+
   private static final int FIRST_CAPACITY = 8;
   private static final int GREATEST_CAPACITY = 16_384;
   private static final int MOST_DEAD = 32;
@@ -240,24 +243,16 @@ public final class VectorIndex<K extends Comparable<? super K>> {
     SketchScan.Query prepared = scan.query(copy);
     if (now.rows() < PARALLEL_ROWS) {
       var search = new Search<K>(copy, prepared, most, weight, now.version());
-      int left = now.rows();
-      for (Rows segment : now.segments()) {
-        search.visit(segment, 0, Math.min(left, segment.capacity));
-        left -= segment.capacity;
-      }
+      search.visit(now.segments(), 0, now.rows());
       return search.best();
     }
-    List<Rows> segments = now.segments();
-    int[] first = new int[segments.size()];
-    for (int i = 1; i < first.length; i++) {
-      first[i] = first[i - 1] + segments.get(i - 1).capacity;
-    }
-    return IntStream.range(0, first.length)
+    int parts = Math.ceilDiv(now.rows(), ROWS_AT_ONCE);
+    return IntStream.range(0, parts)
         .parallel()
-        .mapToObj(i -> {
+        .mapToObj(part -> {
           var search = new Search<K>(copy, prepared, most, weight, now.version());
-          Rows segment = segments.get(i);
-          search.visit(segment, 0, Math.min(now.rows() - first[i], segment.capacity));
+          int from = part * ROWS_AT_ONCE;
+          search.visit(now.segments(), from, Math.min(now.rows(), from + ROWS_AT_ONCE));
           return search.best();
         })
         .flatMap(List::stream)

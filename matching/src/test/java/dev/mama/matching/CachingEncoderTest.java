@@ -90,6 +90,13 @@ final class CachingEncoderTest extends SentenceEncoderContract {
     assertThat(TextKey.of("a\ud83d")).isNotEqualTo(TextKey.of("a?"));
   }
 
+  /** Files of vectors hold these keys. */
+  @Test
+  void key_isTheHeadOfTheHashOfTheUtf16Units() {
+    assertThat(TextKey.of("a\u00e9\ud83d\ude00"))
+        .isEqualTo(new TextKey(0x3f158a11b126acd7L, 0x5361b98805ba76f7L));
+  }
+
   @Test
   void encode_moreThanFits_staysWithinItsBound() throws Exception {
     int room = 10;
