@@ -20,8 +20,8 @@ import java.util.function.ToDoubleFunction;
 
 /**
  * Are those who are found the right ones? The demo's 100 cards and its labelled needs: an agent is
- * right if it has the need's specialty. The same once more by int8, and with a hybrid score of
- * similarity and trust, judged by the skill of who is first.
+ * right if it has the need's specialty. The same once more at each reduced precision, and with a
+ * hybrid score of similarity and trust, judged by the skill of who is first.
  */
 final class MatchQuality {
 
@@ -39,7 +39,12 @@ final class MatchQuality {
 
   private record Outcome(double at1, double at5, double reciprocal, double ndcg, double skill) {}
 
-  static List<Figure> run(SentenceEncoder fp32, SentenceEncoder int8, long seed)
+  /**
+   * Measures.
+   *
+   * @param reduced the other encoders, by precision
+   */
+  static List<Figure> run(SentenceEncoder fp32, Map<String, SentenceEncoder> reduced, long seed)
       throws InterruptedException {
     List<AgentCard> cards = Cards.builtIn();
     List<LabelledNeed> needs =
@@ -47,10 +52,8 @@ final class MatchQuality {
     Map<AgentId, Expertise> expertise = Expertise.draw(cards, seed);
     Map<AgentId, Double> trust = trust(expertise, seed);
     List<List<Match>> exact = search(fp32, cards, needs);
-    List<List<Match>> rough = search(int8, cards, needs);
     var figures = new ArrayList<Figure>();
     figures.addAll(figures("quality", outcomes(exact, cards, needs, expertise)));
-    figures.addAll(figures("quality.int8", outcomes(rough, cards, needs, expertise)));
     List<List<Match>> hybrid =
         exact.stream()
             .map(matches ->
@@ -59,7 +62,12 @@ final class MatchQuality {
                     .toList())
             .toList();
     figures.addAll(figures("quality.hybrid", outcomes(hybrid, cards, needs, expertise)));
-    figures.addAll(int8Cost(fp32, int8, exact, rough, needs));
+    for (Map.Entry<String, SentenceEncoder> each : reduced.entrySet()) {
+      String name = "quality." + each.getKey();
+      List<List<Match>> rough = search(each.getValue(), cards, needs);
+      figures.addAll(figures(name, outcomes(rough, cards, needs, expertise)));
+      figures.addAll(cost(name, fp32, each.getValue(), exact, rough, needs));
+    }
     return figures;
   }
 
@@ -161,17 +169,18 @@ final class MatchQuality {
         .interval(means[RESAMPLES / 40], means[RESAMPLES - 1 - RESAMPLES / 40]);
   }
 
-  /** How far int8 vectors are from fp32, and how many of the best five are the same. */
-  private static List<Figure> int8Cost(
+  /** How far its vectors are from those at fp32, and how many of the best five are the same. */
+  private static List<Figure> cost(
+      String name,
       SentenceEncoder fp32,
-      SentenceEncoder int8,
+      SentenceEncoder reduced,
       List<List<Match>> exact,
       List<List<Match>> rough,
       List<LabelledNeed> needs)
       throws InterruptedException {
     List<String> texts = needs.stream().map(need -> need.need().text()).toList();
     float[][] a = fp32.encode(texts);
-    float[][] b = int8.encode(texts);
+    float[][] b = reduced.encode(texts);
     double sum = 0;
     double least = 1;
     double shared = 0;
@@ -188,8 +197,8 @@ final class MatchQuality {
               / (double) (K * a.length);
     }
     return List.of(
-        Figure.of("quality.int8.cosine.mean", sum, "ratio", a.length).atLeast(0.99),
-        Figure.of("quality.int8.cosine.least", least, "ratio", a.length),
-        Figure.of("quality.int8.overlap-at-5", shared, "share", a.length));
+        Figure.of(name + ".cosine.mean", sum, "ratio", a.length).atLeast(0.99),
+        Figure.of(name + ".cosine.least", least, "ratio", a.length),
+        Figure.of(name + ".overlap-at-5", shared, "share", a.length));
   }
 }

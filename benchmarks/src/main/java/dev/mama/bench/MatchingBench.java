@@ -1,8 +1,13 @@
 package dev.mama.bench;
 
 import dev.mama.matching.OnnxSentenceEncoder;
+import dev.mama.matching.Precision;
+import dev.mama.matching.SentenceModel;
+import dev.mama.matching.TorchSentenceEncoder;
 import dev.mama.minilm.MiniLm;
+import dev.mama.spi.SentenceEncoder;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -36,21 +41,33 @@ final class MatchingBench implements Bench {
 
   @Override
   public List<Figure> run(Options options, Progress progress) throws InterruptedException {
-    try (var encoder =
-            OnnxSentenceEncoder.open(
-                MiniLm.NAME, MiniLm.graph(), MiniLm.tokenizer(), MiniLm.MAX_TOKENS);
+    var model =
+        SentenceModel.of(MiniLm.NAME, MiniLm.graph(), MiniLm.tokenizer(), MiniLm.MAX_TOKENS);
+    try (var encoder = OnnxSentenceEncoder.open(model);
         var int8 =
             OnnxSentenceEncoder.open(
-                MiniLm.INT8_NAME, MiniLm.int8Graph(), MiniLm.tokenizer(), MiniLm.MAX_TOKENS)) {
+                MiniLm.INT8_NAME, MiniLm.int8Graph(), MiniLm.tokenizer(), MiniLm.MAX_TOKENS);
+        var bf16 = TorchSentenceEncoder.open(model, "cpu", Precision.BF16)) {
+      var encoders = new LinkedHashMap<String, SentenceEncoder>();
+      encoders.put("int8", int8);
+      encoders.put("bf16", bf16);
       if (options.soak()) {
-        return EncodeSoak.run(List.of(encoder, int8), options, progress);
+        encoders.putFirst("fp32", encoder);
+        return EncodeSoak.run(encoders, options, progress);
       }
-      return measure(encoder, int8, options, progress);
+      List<Figure> figures = measure(encoder, int8, bf16, options, progress);
+      progress.at(0, 1, "labelled needs");
+      figures.addAll(MatchQuality.run(encoder, encoders, options.seed()));
+      return figures;
     }
   }
 
   private static List<Figure> measure(
-      OnnxSentenceEncoder encoder, OnnxSentenceEncoder int8, Options options, Progress progress)
+      OnnxSentenceEncoder encoder,
+      OnnxSentenceEncoder int8,
+      SentenceEncoder bf16,
+      Options options,
+      Progress progress)
       throws InterruptedException {
     int[] sizes =
         options.quick()
@@ -86,10 +103,13 @@ final class MatchingBench implements Bench {
     }
     var rates =
         new EncodeRates(
-            encoder, int8, sentences.subList(next, next + 1_000), options.quick(), options.seed());
+            encoder,
+            int8,
+            bf16,
+            sentences.subList(next, next + 1_000),
+            options.quick(),
+            options.seed());
     figures.addAll(rates.run(progress));
-    progress.at(0, 1, "labelled needs");
-    figures.addAll(MatchQuality.run(encoder, int8, options.seed()));
     return figures;
   }
 

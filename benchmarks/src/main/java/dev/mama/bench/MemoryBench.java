@@ -56,8 +56,8 @@ final class MemoryBench implements Bench {
       progress.at(3, 5, "adding a thousand");
       figures.add(addThousand(encoder, options));
       progress.at(4, 5, "batch over single");
-      figures.add(batchOverSingle(encoder, options));
-      figures.add(persistent(encoder, options));
+      figures.addAll(batchOverSingle(encoder, options));
+      figures.addAll(persistent(encoder, options));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -163,7 +163,7 @@ final class MemoryBench implements Bench {
     return times.rate("memory.add.rate", 1_000).atLeast(5_000);
   }
 
-  private static Figure batchOverSingle(OnnxSentenceEncoder encoder, Options options)
+  private static List<Figure> batchOverSingle(OnnxSentenceEncoder encoder, Options options)
       throws InterruptedException {
     var single = new Samples();
     var batch = new Samples();
@@ -174,10 +174,13 @@ final class MemoryBench implements Bench {
       batch.add(
           together(SemanticMemory.of(encoder, MemoryOptions.defaults(), Time.system()), texts));
     }
-    return single.over(batch, "memory.batch.over-single").atLeast(2.5);
+    return List.of(
+        single.rate("memory.single.rate", texts(options)),
+        batch.rate("memory.batch.rate", texts(options)),
+        single.over(batch, "memory.batch.over-single").atLeast(2.5));
   }
 
-  private static Figure persistent(OnnxSentenceEncoder encoder, Options options)
+  private static List<Figure> persistent(OnnxSentenceEncoder encoder, Options options)
       throws InterruptedException, IOException {
     var single = new Samples();
     var batch = new Samples();
@@ -186,7 +189,10 @@ final class MemoryBench implements Bench {
       single.add(onDisk(encoder, memory -> oneByOne(memory, texts)));
       batch.add(onDisk(encoder, memory -> together(memory, texts)));
     }
-    return single.over(batch, "memory.batch.persistent.over-single").atLeast(5);
+    return List.of(
+        single.rate("memory.single.persistent.rate", texts(options)),
+        batch.rate("memory.batch.persistent.rate", texts(options)),
+        single.over(batch, "memory.batch.persistent.over-single").atLeast(5));
   }
 
   private static int texts(Options options) {

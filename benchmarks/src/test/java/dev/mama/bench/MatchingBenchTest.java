@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.mama.testkit.HashingEncoder;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -14,7 +15,7 @@ final class MatchingBenchTest {
   @Test
   void quality_anyEncoder_givesSharesWithTheirIntervals() throws Exception {
     var encoder = new HashingEncoder();
-    List<Figure> figures = MatchQuality.run(encoder, encoder, 42);
+    List<Figure> figures = MatchQuality.run(encoder, Map.of("int8", encoder), 42);
     var byName = figures.stream().collect(Collectors.toMap(Figure::name, Figure::value));
     assertThat(byName)
         .containsKeys(
