@@ -278,6 +278,17 @@ public final class AgentGroup implements AutoCloseable {
     return new Survey(outbox, recorder, options).ask(form, agents, limit);
   }
 
+  /**
+   * Does now what the first requests would wait for: the model's connection, a search among the
+   * cards, an agent's turn, and what {@link AgentGroupBuilder#warming} adds; see there.
+   *
+   * @return how long each part took; timers {@code mama.start.…} tell it too
+   */
+  public Map<String, Duration> warmUp() throws InterruptedException {
+    checkOpen();
+    return WarmUp.run(options);
+  }
+
   GroupOptions options() {
     return options;
   }

@@ -14,6 +14,8 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.observation.ObservationRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -48,6 +50,7 @@ public final class AgentGroupBuilder {
       (agent, cause) -> AgentGroup.LOG.error("agent '{}' was stopped: {}", agent, cause.toString());
   private Consumer<Pressure> onPressure = pressure -> {};
   private long seed = 42;
+  private final Map<String, WarmUpStep> warming = new LinkedHashMap<>();
   private Time time = Time.system();
   private Machine machine = RealMachine.INSTANCE;
 
@@ -184,6 +187,29 @@ public final class AgentGroupBuilder {
     return this;
   }
 
+  /**
+   * Has {@link AgentGroup#warmUp} do {@code step} too, after what it does itself: {@code llm}
+   * ({@link ChatModel#warmUp}, which throws where the model's server cannot be reached), {@code
+   * encoder} (a need is encoded, searched for and decided upon, and then forgotten) and {@code
+   * agent} (turns in a group that ends with them). Nothing of that is sent or recorded, and no
+   * model is asked.
+   *
+   * @param part what it is called in the timer {@code mama.start.<part>}, such as {@code memory}: 1
+   *     to 32 characters of a-z 0-9 -, the first a letter
+   * @throws IllegalArgumentException if the part has no such name, or is there already
+   */
+  public AgentGroupBuilder warming(String part, WarmUpStep step) {
+    if (!part.matches("[a-z][a-z0-9-]{0,31}")) {
+      throw new IllegalArgumentException(
+          "part '%s' must be 1 to 32 characters of a-z 0-9 -, the first a letter".formatted(part));
+    }
+    if (WarmUp.OWN.contains(part) || warming.putIfAbsent(part, step) != null) {
+      throw new IllegalArgumentException(
+          "part '%s' is warmed already; give it another name".formatted(part));
+    }
+    return this;
+  }
+
   /** What all of the agents' random numbers are split from; 42 by default. */
   public AgentGroupBuilder seed(long seed) {
     this.seed = seed;
@@ -263,6 +289,7 @@ public final class AgentGroupBuilder {
         escalation,
         onPressure,
         seed,
+        Collections.unmodifiableMap(new LinkedHashMap<>(warming)),
         time,
         machine);
   }

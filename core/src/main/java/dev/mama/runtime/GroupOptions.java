@@ -13,6 +13,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.observation.ObservationRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -40,5 +41,6 @@ record GroupOptions(
     BiConsumer<AgentId, Throwable> escalation,
     Consumer<Pressure> onPressure,
     long seed,
+    Map<String, WarmUpStep> warming,
     Time time,
     Machine machine) {}

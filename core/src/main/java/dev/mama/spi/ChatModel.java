@@ -47,6 +47,15 @@ public interface ChatModel extends AutoCloseable {
     return Pressure.NORMAL;
   }
 
+  /**
+   * Makes ready what a first call would wait for, such as a connection; asks the model nothing.
+   * Does nothing by default.
+   *
+   * @throws dev.mama.ChatException if its server cannot be reached
+   * @throws InterruptedException if interrupted while waiting
+   */
+  default void warmUp() throws InterruptedException {}
+
   /** Frees what the model's client holds; calls in flight fail. */
   @Override
   void close();

@@ -184,6 +184,12 @@ public final class LlmClient implements ChatModel {
     chain.first().probe();
   }
 
+  /** Opens a connection to the first endpoint, as {@link #probe} does. */
+  @Override
+  public void warmUp() throws InterruptedException {
+    probe();
+  }
+
   /**
    * What {@code caller}'s experiment, group or agent has spent so far; nothing where no budget of
    * that scope is set, because then nobody keeps an account.

@@ -95,6 +95,12 @@ public final class OpenAiChatModel implements ChatModel {
         Deadline.after(endpoint.connectTimeout(), time));
   }
 
+  /** Opens a connection, as {@link #probe} does; the first call finds it there. */
+  @Override
+  public void warmUp() throws InterruptedException {
+    probe();
+  }
+
   @Override
   public String name() {
     return endpoint.model();

@@ -75,6 +75,11 @@ public final class RecordingChatModel implements ChatModel {
   }
 
   @Override
+  public void warmUp() throws InterruptedException {
+    model.warmUp();
+  }
+
+  @Override
   public ChatReply chat(ChatRequest request) throws InterruptedException {
     try {
       ChatReply reply = model.chat(request);
