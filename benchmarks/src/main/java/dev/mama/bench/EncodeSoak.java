@@ -41,7 +41,8 @@ final class EncodeSoak {
         }
       }
       figures.add(
-          Slope.of(name + ".rss-per-text", resident, SAMPLE_EVERY * TEXTS_PER_CALL, "bytes")
+          Trend.of(resident, SAMPLE_EVERY * TEXTS_PER_CALL)
+              .figure(name + ".rss-per-text", "bytes")
               .atMost(FLAT_BYTES));
       figures.add(Figure.of(name + ".rss", (double) ProcessMemory.resident(), "bytes", 1));
     }

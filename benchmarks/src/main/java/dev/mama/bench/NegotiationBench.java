@@ -324,22 +324,15 @@ final class NegotiationBench implements Bench {
         if (i % each == each - 1) {
           heap.add((double) Memory.used());
           threads.add((double) ManagementFactory.getThreadMXBean().getThreadCount());
-          descriptors.add(descriptors());
+          descriptors.add((double) ProcessMemory.descriptors());
         }
       }
       return List.of(
           Figure.of("negotiation.row.p50.micros", took.quantile(0.5) / 1e3, "us", took.size()),
-          Slope.of("negotiation.row.heap-growth", heap, each, "bytes").atMost(100),
-          Slope.of("negotiation.row.threads-growth", threads, each, "count"),
-          Slope.of("negotiation.row.descriptors-growth", descriptors, each, "count"));
+          Trend.of(heap, each).figure("negotiation.row.heap-growth", "bytes").atMost(100),
+          Trend.of(threads, each).figure("negotiation.row.threads-growth", "count"),
+          Trend.of(descriptors, each).figure("negotiation.row.descriptors-growth", "count"));
     }
-  }
-
-  private static double descriptors() {
-    return ManagementFactory.getOperatingSystemMXBean()
-            instanceof com.sun.management.UnixOperatingSystemMXBean unix
-        ? unix.getOpenFileDescriptorCount()
-        : 0;
   }
 
   private static List<Figure> sustained(Duration time) throws InterruptedException {

@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
       DiffCommand.class,
       RerunCommand.class,
       BenchCommand.class,
+      SoakCommand.class,
       TrainCommand.class,
       ReplayCommand.class,
       ExportCommand.class

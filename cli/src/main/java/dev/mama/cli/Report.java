@@ -33,6 +33,7 @@ final class Report {
   private final long seed;
   private final Instant startedAt = Instant.now();
   private final Machine machine = new Machine();
+  private boolean noisy;
 
   private Report(Path folder, String command, long seed) {
     this.folder = folder;
@@ -72,7 +73,8 @@ final class Report {
     var report = new LinkedHashMap<String, Object>(head());
     report.put("seed", seed);
     report.put("startedAt", startedAt.toString());
-    report.put("noisy", machine.noisy());
+    noisy = machine.noisy();
+    report.put("noisy", noisy);
     report.putAll(more);
     report.put("figures", figures);
     write(file(), JSON.writeValueAsBytes(report));
@@ -103,6 +105,54 @@ final class Report {
     head.put("jdk", Runtime.version().toString());
     head.put("machine", machine.toString());
     return head;
+  }
+
+  /**
+   * Writes {@code report.md} for a person: the head of the report, then {@code body}, then the
+   * figures. To be called after {@link #write}.
+   *
+   * @param title the first line
+   * @param body in Markdown
+   */
+  void writeText(String title, String body, List<Figure> figures) {
+    String text =
+        """
+        # %s
+
+        | | |
+        |---|---|
+        | command | `%s` |
+        | commit | %s |
+        | JDK | %s |
+        | machine | %s |
+        | seed | %d |
+        | started | %s |
+        | noisy | %s |
+
+        %s
+        ## Figures
+
+        ```
+        %s```
+        """
+            .formatted(
+                title,
+                command,
+                System.getProperty("mama.commit", "unknown"),
+                Runtime.version(),
+                machine,
+                seed,
+                startedAt,
+                noisy ? "yes: other programs used more than 15 % of the machine" : "no",
+                body,
+                table(figures));
+    try {
+      Files.writeString(folder.resolve("report.md"), text);
+    } catch (IOException e) {
+      throw new InputException(
+          "%s: cannot be written: %s; free some room or choose another --out"
+              .formatted(folder.resolve("report.md"), e.getMessage()));
+    }
   }
 
   /** The figures as lines of a table. */

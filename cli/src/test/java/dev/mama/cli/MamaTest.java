@@ -104,6 +104,11 @@ class MamaTest {
             "none.txt' cannot be read",
             new String[] {"bench", "trust", "--attacks", folder.resolve("none.txt").toString()}),
         Arguments.of("question 'weather' is unknown", new String[] {"bench", "weather"}),
+        Arguments.of("--minutes 0.0 must be more than 0", new String[] {"soak", "--minutes", "0"}),
+        Arguments.of("rate 0 must be 1 to 10,000", new String[] {"soak", "--rate", "0"}),
+        Arguments.of(
+            "cannot be written to",
+            new String[] {"soak", "--quick", "--out", file.resolve("below").toString()}),
         Arguments.of("world 'weather' is unknown", new String[] {"train", "--env", "weather"}),
         Arguments.of("world file '", new String[] {"train", "--env", bad.toString()}),
         Arguments.of("rounds 0 must be 1", new String[] {"train", "--rounds", "0"}),

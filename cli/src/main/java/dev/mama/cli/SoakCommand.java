@@ -1,0 +1,113 @@
+package dev.mama.cli;
+
+import dev.mama.bench.soak.Soak;
+import dev.mama.bench.soak.SoakOptions;
+import dev.mama.bench.soak.SoakReport;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Looks for leaks in a long run under steady load. */
+@Command(
+    name = "soak",
+    mixinStandardHelpOptions = true,
+    description =
+        "Steady mixed load (model, memory, agents) on the whole path, with a real broker, a real"
+            + " database and the real encoder; what the process holds is read all along. Exit code 1"
+            + " where something leaks or a request fails. Ctrl-C reports what was measured so far.")
+final class SoakCommand implements Callable<Integer> {
+
+  private static final double QUICK_MINUTES = 0.5;
+  private static final int QUICK_AGENTS = 5_000;
+  private static final double MOST_MINUTES = 10_080;
+  private static final double MILLIS_PER_MINUTE = 60_000;
+  private static final int AGENTS = 100_000;
+  private static final int AGENTS_PER_CYCLE = 1_000;
+
+  @Spec private CommandSpec spec;
+
+  @Option(names = "--minutes", paramLabel = "M", description = "for how long (60)")
+  private @Nullable Double minutes;
+
+  @Option(
+      names = "--rate",
+      paramLabel = "N",
+      description = "requests per second (${DEFAULT-VALUE})")
+  private int rate = 50;
+
+  @Option(
+      names = "--agents",
+      paramLabel = "N",
+      description = "agents started and closed meanwhile, a thousand at a time (100,000)")
+  private @Nullable Integer agents;
+
+  @Option(
+      names = "--quick",
+      description = "half a minute and 5,000 agents, where nothing else is said")
+  private boolean quick;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "what inputs are drawn from (${DEFAULT-VALUE})")
+  private long seed = 42;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "where report.json, report.md, soak.csv and soak.png go (${DEFAULT-VALUE})")
+  private Path out = Path.of("results", "soak");
+
+  @Override
+  public Integer call() throws InterruptedException {
+    SoakOptions options = options();
+    Logs.to(out);
+    Report report = Report.start(out, "soak" + (quick ? " --quick" : ""), seed);
+    SoakReport found;
+    try (var interruption = new Interruption()) {
+      try (var bar = new Bar("soak")) {
+        found = Soak.run(options, bar::at, interruption::wished);
+      }
+      report.write(
+          found.figures(),
+          Map.of(
+              "minutes", options.time().toMillis() / MILLIS_PER_MINUTE,
+              "rate", options.perSecond(),
+              "model", "scripted: a fake, no language model",
+              "stopped", found.stopped(),
+              "pinnedAt", found.pinnedAt()));
+      report.writeText("Soak", found.verdictTable() + "\n![readings](soak.png)\n", found.figures());
+      found.write(out);
+      System.out.print(Report.table(found.figures()));
+      System.out.println(found.verdictTable());
+      System.out.println("All of it: " + report.file());
+    }
+    return found.allWell() ? 0 : 1;
+  }
+
+  private SoakOptions options() {
+    double length = minutes != null ? minutes : quick ? QUICK_MINUTES : 60;
+    if (!(length > 0 && length <= MOST_MINUTES)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--minutes %s must be more than 0, at most %,.0f".formatted(length, MOST_MINUTES));
+    }
+    try {
+      return new SoakOptions(
+          Duration.ofMillis(Math.round(length * MILLIS_PER_MINUTE)),
+          rate,
+          agents != null ? agents : quick ? QUICK_AGENTS : AGENTS,
+          AGENTS_PER_CYCLE,
+          seed);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+    }
+  }
+}
