@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
       RerunCommand.class,
       BenchCommand.class,
       SoakCommand.class,
+      StressCommand.class,
       TrainCommand.class,
       ReplayCommand.class,
       ExportCommand.class

@@ -109,6 +109,9 @@ class MamaTest {
         Arguments.of(
             "cannot be written to",
             new String[] {"soak", "--quick", "--out", file.resolve("below").toString()}),
+        Arguments.of("agents 0 must be 1 to 100,000", new String[] {"stress", "--agents", "5,0"}),
+        Arguments.of(
+            "latency in ms -1 must be 0 to 60,000", new String[] {"stress", "--latency", "-1"}),
         Arguments.of("world 'weather' is unknown", new String[] {"train", "--env", "weather"}),
         Arguments.of("world file '", new String[] {"train", "--env", bad.toString()}),
         Arguments.of("rounds 0 must be 1", new String[] {"train", "--rounds", "0"}),
