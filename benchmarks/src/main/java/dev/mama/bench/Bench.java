@@ -104,6 +104,7 @@ public interface Bench {
         new LlmBench(),
         new NegotiationBench(),
         new StorageBench(),
-        new MqttBench());
+        new MqttBench(),
+        new StartBench());
   }
 }
