@@ -8,16 +8,19 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A TCP proxy on the loopback interface that does to connections what networks do: cut, reset,
- * stall, half-open, slow. Bytes are never changed, reordered or dropped within a connection that
- * goes on.
+ * stall, half-open, slow, far away. Bytes are never changed, reordered or dropped within a
+ * connection that goes on.
  *
  * <p>Thread-safe.
  */
@@ -54,6 +57,7 @@ public final class FaultProxy implements AutoCloseable {
   private final AtomicLong bytesUp = new AtomicLong();
   private volatile boolean stalled;
   private volatile int bytesPerSecond = Integer.MAX_VALUE;
+  private volatile long delayNanos;
   private volatile boolean closed;
 
   private FaultProxy(ServerSocket server, InetSocketAddress target, Tap tap) {
@@ -144,10 +148,30 @@ public final class FaultProxy implements AutoCloseable {
     bytesPerSecond = perSecond;
   }
 
-  /** Ends {@link #stall}, {@link #slow} and {@link #holdAnswers}; what was held back goes on. */
+  /**
+   * From now on all bytes arrive so much later, in each direction of each connection, old and new,
+   * until {@link #heal}; as many as there are may be on their way at once, so that a long way takes
+   * nothing from the rate. A connection is made, and cut, without delay.
+   *
+   * @param oneWay at most an hour; zero for none
+   * @throws IllegalArgumentException if it is negative or longer
+   */
+  public void delay(Duration oneWay) {
+    if (oneWay.isNegative() || oneWay.compareTo(Duration.ofHours(1)) > 0) {
+      throw new IllegalArgumentException(
+          "delay %s must be zero to an hour in one direction".formatted(oneWay));
+    }
+    delayNanos = oneWay.toNanos();
+  }
+
+  /**
+   * Ends {@link #stall}, {@link #slow}, {@link #delay} and {@link #holdAnswers}; what was held back
+   * goes on, what is on its way arrives when it would have.
+   */
   public void heal() {
     stalled = false;
     bytesPerSecond = Integer.MAX_VALUE;
+    delayNanos = 0;
     links.forEach(link -> link.heldDown = false);
   }
 
@@ -200,6 +224,8 @@ public final class FaultProxy implements AutoCloseable {
     private volatile boolean heldDown;
     private volatile boolean serverLost;
     private volatile boolean ended;
+    private volatile @Nullable LongWay longUp; // from the first delay on
+    private volatile @Nullable LongWay longDown;
 
     Link(int number, Socket client, Socket upstream) {
       this.number = number;
@@ -220,23 +246,57 @@ public final class FaultProxy implements AutoCloseable {
                     Math.min(BUFFER, bytesPerSecond == Integer.MAX_VALUE ? BUFFER : CRUMB)))
             >= 0) {
           awaitPassage(way, read);
-          if (way == Way.UP && serverLost) {
-            continue; // into nowhere
+          LongWay longWay = longWay(way, out);
+          if (longWay == null) {
+            pass(way, out, buffer, read);
+          } else {
+            longWay.send(Arrays.copyOf(buffer, read), delayNanos);
           }
-          tap.passes(number, way == Way.UP, ByteBuffer.wrap(buffer, 0, read).asReadOnlyBuffer());
-          out.write(buffer, 0, read);
-          if (way == Way.UP) {
-            bytesUp.addAndGet(read);
-          }
+        }
+        LongWay longWay = way == Way.UP ? longUp : longDown;
+        if (longWay != null) {
+          longWay.awaitArrival();
         }
       } catch (IOException e) {
         // One end is gone; the other shall know, unless it shall not.
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
+      ended(way);
+    }
+
+    /** Nothing goes this way any more; nor the other, unless the client shall not know. */
+    private void ended(Way way) {
       if (!serverLost || way == Way.UP) {
         close();
       }
+    }
+
+    private void pass(Way way, OutputStream out, byte[] bytes, int length) throws IOException {
+      if (way == Way.UP && serverLost) {
+        return; // into nowhere
+      }
+      tap.passes(number, way == Way.UP, ByteBuffer.wrap(bytes, 0, length).asReadOnlyBuffer());
+      out.write(bytes, 0, length);
+      if (way == Way.UP) {
+        bytesUp.addAndGet(length);
+      }
+    }
+
+    /** The long way in this direction, if there has been a delay: what came by it stays ahead. */
+    private @Nullable LongWay longWay(Way way, OutputStream out) {
+      LongWay known = way == Way.UP ? longUp : longDown;
+      if (known != null || delayNanos == 0) {
+        return known;
+      }
+      var made = new LongWay(bytes -> pass(way, out, bytes, bytes.length), () -> ended(way));
+      if (way == Way.UP) {
+        longUp = made;
+      } else {
+        longDown = made;
+      }
+      made.start("fault-proxy-delay-" + number);
+      return made;
     }
 
     private void awaitPassage(Way way, int bytes) throws InterruptedException, IOException {
@@ -269,8 +329,16 @@ public final class FaultProxy implements AutoCloseable {
     void close() {
       ended = true;
       links.remove(this);
+      closeQuietly(longUp);
+      closeQuietly(longDown);
       closeQuietly(client);
       closeQuietly(upstream);
+    }
+
+    private void closeQuietly(@Nullable LongWay longWay) {
+      if (longWay != null) {
+        longWay.close();
+      }
     }
 
     private void closeQuietly(Socket socket) {

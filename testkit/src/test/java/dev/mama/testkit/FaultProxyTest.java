@@ -2,14 +2,17 @@ package dev.mama.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -146,6 +149,75 @@ class FaultProxyTest {
     client.getOutputStream().write(new byte[50]);
     assertThat(client.getInputStream().readNBytes(50)).hasSize(50);
     assertThat(System.nanoTime() - start).isGreaterThan(TimeUnit.MILLISECONDS.toNanos(500));
+  }
+
+  @Test
+  void delay_eachDirectionTakesIt_butNotOneAfterAnother() throws IOException {
+    int letters = 100;
+    proxy.delay(Duration.ofMillis(100));
+    long start = System.nanoTime();
+    Thread.ofVirtual().start(() -> writeLetters(letters));
+    for (int i = 0; i < letters; i++) {
+      assertThat(client.getInputStream().read()).isEqualTo('a' + i % 26);
+      if (i == 0) {
+        assertThat(System.nanoTime() - start).isGreaterThan(TimeUnit.MILLISECONDS.toNanos(200));
+      }
+    }
+    assertThat(System.nanoTime() - start)
+        .as("%d delays in a row would take this long", letters)
+        .isLessThan(TimeUnit.MILLISECONDS.toNanos(100L * letters));
+  }
+
+  @Test
+  void delay_healed_theOrderStays() throws IOException {
+    proxy.delay(Duration.ofMillis(300));
+    long before = tapped.get();
+    client.getOutputStream().write('b');
+    proxy.heal();
+    client.getOutputStream().write('c');
+    assertThat(client.getInputStream().read()).isEqualTo('b');
+    assertThat(client.getInputStream().read()).isEqualTo('c');
+    assertThat(tapped.get()).isEqualTo(before + 4);
+  }
+
+  @Test
+  void delay_serverHasSentAndClosed_allArrivesBeforeTheEnd() throws IOException {
+    try (var brief = new ServerSocket(0, 8, InetAddress.getLoopbackAddress());
+        var far = FaultProxy.start("127.0.0.1", brief.getLocalPort())) {
+      far.delay(Duration.ofMillis(50));
+      try (var caller = new Socket(far.host(), far.port())) {
+        caller.setSoTimeout(PATIENCE_MILLIS);
+        try (Socket accepted = brief.accept()) {
+          accepted.getOutputStream().write('b');
+        }
+        assertThat(caller.getInputStream().readAllBytes()).isEqualTo(new byte[] {'b'});
+      }
+    }
+  }
+
+  @Test
+  void delay_cutMeanwhile_whatIsUnderWayIsLost() throws IOException {
+    proxy.delay(Duration.ofMinutes(30));
+    client.getOutputStream().write('b');
+    proxy.cut();
+    assertThat(client.getInputStream().read()).isEqualTo(-1);
+  }
+
+  @Test
+  void delay_negative_isRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> proxy.delay(Duration.ofMillis(-1)))
+        .withMessageContaining("zero to an hour");
+  }
+
+  private void writeLetters(int letters) {
+    try {
+      for (int i = 0; i < letters; i++) {
+        client.getOutputStream().write('a' + i % 26);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static void assertSilent(Socket socket) throws IOException {
