@@ -13,6 +13,19 @@ public interface Bench {
   /** The question, as one sentence. */
   String question();
 
+  /** Where its report goes by default, below {@code results}. */
+  default String folder() {
+    return "bench-" + name();
+  }
+
+  /**
+   * What the figures say, as Markdown for a person, below the head of {@code report.md}: tables
+   * that put side by side what belongs together; empty where the list of all figures does.
+   */
+  default String page(List<Figure> figures) {
+    return "";
+  }
+
   /** Whether it is answered by trials, which can be chosen. */
   default boolean hasTrials() {
     return false;
@@ -24,11 +37,6 @@ public interface Bench {
    * @throws IllegalArgumentException if there is something that cannot be tried
    */
   default void check(Trials trials) {}
-
-  /** A text for people in which the figures of a run have their places ({@link Pages}). */
-  default Optional<String> pages() {
-    return Optional.empty();
-  }
 
   /** Whether it has a long run that looks for leaks. */
   default boolean canSoak() {
@@ -105,6 +113,7 @@ public interface Bench {
         new NegotiationBench(),
         new StorageBench(),
         new MqttBench(),
-        new StartBench());
+        new StartBench(),
+        new ScalabilityBench());
   }
 }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param value the number
  * @param unit its unit: {@code ms}, {@code us}, {@code ratio}, {@code share}, {@code count}, {@code
  *     1/s}, {@code tau} (a rank correlation), {@code steps}, {@code bytes}, {@code s}, {@code
- *     reward}
+ *     reward}, {@code exponent} (of growth)
  * @param low lower end of the 95 % interval, or null where none was computed
  * @param high upper end of the 95 % interval, or null where none was computed
  * @param samples how many measurements stand behind it

@@ -116,18 +116,23 @@ final class MatchingBench implements Bench {
   private static float[][] noisy(float[][] vectors, int size, SplittableRandom random) {
     var all = new float[size][];
     for (int i = 0; i < size; i++) {
-      float[] vector = vectors[i % vectors.length].clone();
-      double squares = 0;
-      for (int d = 0; d < vector.length; d++) {
-        vector[d] += NOISE * (random.nextFloat() - 0.5f);
-        squares += vector[d] * vector[d];
-      }
-      float scale = (float) (1 / Math.sqrt(squares));
-      for (int d = 0; d < vector.length; d++) {
-        vector[d] *= scale;
-      }
-      all[i] = vector;
+      all[i] = noisy(vectors[i % vectors.length], random);
     }
     return all;
+  }
+
+  /** A vector near {@code vector}, of unit length. */
+  static float[] noisy(float[] vector, SplittableRandom random) {
+    float[] near = vector.clone();
+    double squares = 0;
+    for (int d = 0; d < near.length; d++) {
+      near[d] += NOISE * (random.nextFloat() - 0.5f);
+      squares += near[d] * near[d];
+    }
+    float scale = (float) (1 / Math.sqrt(squares));
+    for (int d = 0; d < near.length; d++) {
+      near[d] *= scale;
+    }
+    return near;
   }
 }

@@ -78,7 +78,7 @@ final class MqttBench implements Bench {
     }
   }
 
-  private static void delete(@Nullable Path folder) {
+  static void delete(@Nullable Path folder) {
     if (folder == null) {
       return;
     }

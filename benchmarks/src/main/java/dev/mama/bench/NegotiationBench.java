@@ -1,7 +1,5 @@
 package dev.mama.bench;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.mama.bench.NegotiationWorld.Held;
 import dev.mama.llm.LlmClient;
 import dev.mama.llm.LlmEndpoint;
@@ -13,16 +11,11 @@ import dev.mama.negotiation.Phase;
 import dev.mama.negotiation.Rules;
 import dev.mama.spi.ChatModel;
 import dev.mama.testkit.ScriptedChatServer;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -113,15 +106,6 @@ final class NegotiationBench implements Bench {
   @Override
   public String question() {
     return "How close does a negotiation come to the critical path of its model calls?";
-  }
-
-  @Override
-  public Optional<String> pages() {
-    try (InputStream text = NegotiationBench.class.getResourceAsStream("negotiation.md")) {
-      return Optional.of(new String(Objects.requireNonNull(text).readAllBytes(), UTF_8));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   @Override

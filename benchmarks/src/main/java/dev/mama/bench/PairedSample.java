@@ -12,11 +12,6 @@ final class PairedSample {
 
   private PairedSample() {}
 
-  /** Student's t of 97.5 % with so many degrees of freedom, at least 1. */
-  static double student(int degrees) {
-    return degrees <= T.length ? T[degrees - 1] : 1.96 + 2.4 / degrees;
-  }
-
   /** One minus the other, seed by seed. */
   static double[] differences(double[] one, double[] other) {
     if (one.length != other.length) {
@@ -46,7 +41,12 @@ final class PairedSample {
     for (double value : values) {
       squares += (value - mean) * (value - mean);
     }
-    double margin = student(n - 1) * Math.sqrt(squares / (n - 1) / n);
+    double margin = t(n - 1) * Math.sqrt(squares / (n - 1) / n);
     return figure.interval(mean - margin, mean + margin);
+  }
+
+  /** Student's t of 97.5 %, for one degree of freedom or more. */
+  static double t(int degrees) {
+    return degrees <= T.length ? T[degrees - 1] : 1.96 + 2.4 / degrees;
   }
 }

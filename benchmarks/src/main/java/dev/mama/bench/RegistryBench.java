@@ -108,7 +108,7 @@ final class RegistryBench implements Bench {
     default void finish() throws InterruptedException {}
   }
 
-  private record Run(long messages, long taken, double seconds, Samples samples) {
+  record Run(long messages, long taken, double seconds, Samples samples) {
 
     double rate() {
       return messages / seconds;
@@ -123,7 +123,7 @@ final class RegistryBench implements Bench {
     }
   }
 
-  private static Run ours(AgentId[] agents, int size, int clients, int messages, long seed)
+  static Run ours(AgentId[] agents, int size, int clients, int messages, long seed)
       throws InterruptedException {
     Time time = Time.system();
     var ledger = InMemoryTrustLedger.create(HALF_LIFE, time);

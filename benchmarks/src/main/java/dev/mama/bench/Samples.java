@@ -58,6 +58,61 @@ public final class Samples {
     return figures;
   }
 
+  /** All of them, in the order taken. */
+  long[] nanos() {
+    return Arrays.copyOf(nanos, size);
+  }
+
+  /**
+   * What there is to say of them: {@code name.mean}, {@code .sd} (of the sample), {@code .min},
+   * {@code .p50} with its 95 % percentile bootstrap interval, {@code .p95}, {@code .p99} and {@code
+   * .max}. How many there are stands in each.
+   *
+   * @param unit {@code ms}, {@code us} or {@code ns}
+   * @throws IllegalArgumentException if there are none, or the unit is another
+   */
+  public List<Figure> summary(String name, String unit) {
+    if (size == 0) {
+      throw new IllegalArgumentException("%s: there are no measurements".formatted(name));
+    }
+    double nanosPerUnit =
+        switch (unit) {
+          case "ms" -> 1e6;
+          case "us" -> 1e3;
+          case "ns" -> 1;
+          default ->
+              throw new IllegalArgumentException(
+                  "%s: unit '%s' must be ms, us or ns".formatted(name, unit));
+        };
+    double mean = Arrays.stream(nanos, 0, size).average().orElseThrow();
+    double squares = 0;
+    for (int i = 0; i < size; i++) {
+      squares += (nanos[i] - mean) * (nanos[i] - mean);
+    }
+    double deviation = size == 1 ? 0 : Math.sqrt(squares / (size - 1));
+    var random = new SplittableRandom(size);
+    double[] medians = new double[RESAMPLES];
+    long[] drawn = new long[size];
+    for (int r = 0; r < RESAMPLES; r++) {
+      for (int i = 0; i < size; i++) {
+        drawn[i] = nanos[random.nextInt(size)];
+      }
+      medians[r] = median(drawn) / nanosPerUnit;
+    }
+    return List.of(
+        Figure.of(name + ".mean", mean / nanosPerUnit, unit, size),
+        Figure.of(name + ".sd", deviation / nanosPerUnit, unit, size),
+        Figure.of(
+            name + ".min",
+            Arrays.stream(nanos, 0, size).min().orElseThrow() / nanosPerUnit,
+            unit,
+            size),
+        interval(Figure.of(name + ".p50", quantile(0.5) / nanosPerUnit, unit, size), medians),
+        Figure.of(name + ".p95", quantile(0.95) / nanosPerUnit, unit, size),
+        Figure.of(name + ".p99", quantile(0.99) / nanosPerUnit, unit, size),
+        Figure.of(name + ".max", quantile(1) / nanosPerUnit, unit, size));
+  }
+
   /**
    * {@code count} over the median of these, per second, with the 95 % percentile bootstrap interval
    * of that median.

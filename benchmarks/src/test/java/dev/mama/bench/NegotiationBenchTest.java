@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** The bench at a size that says nothing about speed. */
@@ -44,24 +43,5 @@ class NegotiationBenchTest {
         .filteredOn(figure -> figure.goal() != null && figure.goal().startsWith("=="))
         .hasSize(13)
         .allSatisfy(figure -> assertThat(figure.met()).as(figure.name()).isTrue());
-    assertThat(Pages.fill(bench.pages().orElseThrow(), figures, Map.of("machine", "this one")))
-        .contains("this one", "not measured", "exactly 1: met")
-        .doesNotContain("{negotiation.");
-  }
-
-  @Test
-  void fill_putsEachFigureInItsPlace_withIntervalAndGoal() {
-    var figures =
-        List.of(
-            Figure.of("a.ratio", 1.0449, "ratio", 3).interval(0.9, 1.2).atMost(1.05),
-            Figure.of("a.rate", 12_345.6, "1/s", 3).atLeast(20_000));
-    assertThat(
-            Pages.fill(
-                "{a.ratio} {a.ratio+} {a.ratio!} {b.gone} on {machine}",
-                figures,
-                Map.of("machine", "m")))
-        .isEqualTo("1.04 1.04 [0.900, 1.20] ≤ 1.05: met not measured on m");
-    assertThat(Pages.fill("{a.rate} {a.rate!}", figures, Map.of()))
-        .isEqualTo("12,346 ≥ 20000: falls short");
   }
 }

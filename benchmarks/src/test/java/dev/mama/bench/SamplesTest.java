@@ -2,6 +2,7 @@ package dev.mama.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
 import java.util.Objects;
@@ -48,6 +49,29 @@ class SamplesTest {
     var all = Samples.all(List.of(of(3, 1), of(), of(2)));
     assertThat(all.size()).isEqualTo(3);
     assertThat(all.quantile(0.5)).isEqualTo(2);
+  }
+
+  @Test
+  void summary_saysWhatThereIs() {
+    List<Figure> figures =
+        of(2_000, 4_000, 4_000, 4_000, 5_000, 5_000, 7_000, 9_000).summary("x", "us");
+    assertThat(figures)
+        .extracting(Figure::name)
+        .containsExactly("x.mean", "x.sd", "x.min", "x.p50", "x.p95", "x.p99", "x.max");
+    assertThat(figures).allSatisfy(figure -> assertThat(figure.samples()).isEqualTo(8));
+    assertThat(figures.get(0).value()).isEqualTo(5);
+    assertThat(figures.get(1).value()).isCloseTo(Math.sqrt(32.0 / 7), within(1e-12));
+    assertThat(figures.get(2).value()).isEqualTo(2);
+    assertThat(figures.get(3).value()).isEqualTo(4);
+    assertThat(Objects.requireNonNull(figures.get(3).low())).isBetween(2.0, 4.0);
+    assertThat(Objects.requireNonNull(figures.get(3).high())).isBetween(5.0, 9.0);
+    assertThat(figures.get(6).value()).isEqualTo(9);
+  }
+
+  @Test
+  void summary_ofNone_orInAnotherUnit_isRefused() {
+    assertThatThrownBy(() -> of().summary("x", "us")).hasMessageContaining("no measurements");
+    assertThatThrownBy(() -> of(1).summary("x", "days")).hasMessageContaining("unit 'days'");
   }
 
   @Test

@@ -2,7 +2,6 @@ package dev.mama.cli;
 
 import dev.mama.bench.Bench;
 import dev.mama.bench.Figure;
-import dev.mama.bench.Pages;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -31,7 +30,10 @@ final class BenchCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Parameters(paramLabel = "QUESTION", description = "what to measure, or 'list'")
+  @Parameters(
+      paramLabel = "QUESTION",
+      arity = "0..1", // none where a command follows
+      description = "what to measure, or 'list'")
   private String question = "";
 
   @Option(names = "--quick", description = "end within a minute")
@@ -61,11 +63,16 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--out",
       paramLabel = "DIR",
-      description = "where report.json goes (results/bench-QUESTION)")
+      description =
+          "where report.json, report.md and charts go (results/bench-QUESTION, results/scalability)")
   private @Nullable Path out;
 
   @Override
   public Integer call() throws InterruptedException {
+    if (question.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(), "a question is needed; 'list' names them all");
+    }
     if (question.equals("list")) {
       Bench.all().forEach(b -> System.out.printf("%-12s %s%n", b.name(), b.question()));
       return 0;
@@ -97,7 +104,7 @@ final class BenchCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }
-    Path folder = out != null ? out : Path.of("results", "bench-" + question);
+    Path folder = out != null ? out : Path.of("results", bench.folder());
     Logs.to(folder);
     Report report =
         Report.start(
@@ -109,16 +116,9 @@ final class BenchCommand implements Callable<Integer> {
       figures =
           bench.run(new Bench.Options(quick, seed, soak, Optional.of(folder), trials), bar::at);
     }
-    report.write(figures, Map.of());
+    report.write(figures, Map.of(), bench.page(figures));
     System.out.print(Report.table(figures));
     System.out.println("All of it: " + report.file());
-    bench
-        .pages()
-        .ifPresent(text -> {
-          Path pages = folder.resolve(question + ".md");
-          report.write(pages, Pages.fill(text, figures, report.head()));
-          System.out.println("To read: " + pages);
-        });
     return 0;
   }
 

@@ -20,9 +20,25 @@ final class Machine {
     system.getProcessCpuLoad();
   }
 
-  /** Whether other processes used more than 15 % of the machine since this was made. */
-  boolean noisy() {
-    return system.getCpuLoad() - system.getProcessCpuLoad() > NOISE;
+  /**
+   * How busy it was, as shares of all cores in [0, 1].
+   *
+   * @param own what this process used
+   * @param others what all other processes used
+   */
+  record Load(double own, double others) {
+
+    /** Whether others used more than 15 % of the machine. */
+    boolean noisy() {
+      return others > NOISE;
+    }
+  }
+
+  /** How busy it was since this was made, or since the last call. */
+  Load load() {
+    double all = system.getCpuLoad();
+    double own = system.getProcessCpuLoad();
+    return new Load(Math.max(0, own), Math.max(0, all - own));
   }
 
   @Override

@@ -1,18 +1,22 @@
 package dev.mama.cli;
 
 import dev.mama.bench.Figure;
+import dev.mama.cli.Machine.Load;
 import dev.mama.examples.InputException;
+import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -28,12 +32,16 @@ final class Report {
   private static final JsonMapper JSON =
       JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
+  private static final Pattern PATH = Pattern.compile(File.pathSeparator, Pattern.LITERAL);
+  private static final Pattern LIBRARIES =
+      Pattern.compile(
+          "(djl-|onnxruntime|pytorch-|langchain4j|pekko-actor-typed|hivemq-|netty-common|postgresql-|reactor-netty-http|jvector)");
+
   private final Path folder;
   private final String command;
   private final long seed;
   private final Instant startedAt = Instant.now();
   private final Machine machine = new Machine();
-  private boolean noisy;
 
   private Report(Path folder, String command, long seed) {
     this.folder = folder;
@@ -70,88 +78,92 @@ final class Report {
    * @param more what this command says besides, in order
    */
   void write(List<Figure> figures, Map<String, ?> more) {
-    var report = new LinkedHashMap<String, Object>(head());
-    report.put("seed", seed);
-    report.put("startedAt", startedAt.toString());
-    noisy = machine.noisy();
-    report.put("noisy", noisy);
-    report.putAll(more);
-    report.put("figures", figures);
-    write(file(), JSON.writeValueAsBytes(report));
-  }
-
-  /** Writes {@code text} to {@code file} of the same folder: whole, or not at all. */
-  void write(Path file, String text) {
-    write(file, text.getBytes(StandardCharsets.UTF_8));
-  }
-
-  private void write(Path file, byte[] bytes) {
-    try {
-      Path half = Files.createTempFile(folder, "report", ".half");
-      Files.write(half, bytes);
-      Files.move(half, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-    } catch (IOException e) {
-      throw new InputException(
-          "%s: cannot be written: %s; free some room or choose another --out"
-              .formatted(file, e.getMessage()));
-    }
-  }
-
-  /** What was run, of which commit, on what. */
-  Map<String, String> head() {
-    var head = new LinkedHashMap<String, String>();
-    head.put("command", command);
-    head.put("commit", System.getProperty("mama.commit", "unknown"));
-    head.put("jdk", Runtime.version().toString());
-    head.put("machine", machine.toString());
-    return head;
+    write(figures, more, machine.load());
   }
 
   /**
-   * Writes {@code report.md} for a person: the head of the report, then {@code body}, then the
-   * figures. To be called after {@link #write}.
+   * Writes {@code report.json}, and the same for a person as {@code report.md}, with the charts
+   * that the folder has by now.
    *
-   * @param title the first line
-   * @param body in Markdown
+   * @param more what this command says besides, in order
+   * @param page Markdown between the head and the list of all figures
    */
-  void writeText(String title, String body, List<Figure> figures) {
-    String text =
-        """
-        # %s
-
-        | | |
-        |---|---|
-        | command | `%s` |
-        | commit | %s |
-        | JDK | %s |
-        | machine | %s |
-        | seed | %d |
-        | started | %s |
-        | noisy | %s |
-
-        %s
-        ## Figures
-
-        ```
-        %s```
-        """
-            .formatted(
-                title,
-                command,
-                System.getProperty("mama.commit", "unknown"),
-                Runtime.version(),
-                machine,
-                seed,
-                startedAt,
-                noisy ? "yes: other programs used more than 15 % of the machine" : "no",
-                body,
-                table(figures));
+  void write(List<Figure> figures, Map<String, ?> more, String page) {
+    Load load = machine.load();
+    write(figures, more, load);
+    Path file = folder.resolve("report.md");
     try {
-      Files.writeString(folder.resolve("report.md"), text);
+      Files.writeString(file, page(figures, page, load));
     } catch (IOException e) {
-      throw new InputException(
-          "%s: cannot be written: %s; free some room or choose another --out"
-              .formatted(folder.resolve("report.md"), e.getMessage()));
+      throw refused(file, e);
+    }
+  }
+
+  private String page(List<Figure> figures, String page, Load load) throws IOException {
+    var text = new StringBuilder();
+    text.append("# ./mama %s%n%n".formatted(command));
+    text.append(
+        String.format(
+            Locale.ROOT,
+            "Commit %s, JDK %s, %s; seed %d; began %s, took %d s; this process used %.0f %% of the machine, others %.0f %%.%n",
+            System.getProperty("mama.commit", "unknown"),
+            Runtime.version(),
+            machine,
+            seed,
+            startedAt,
+            Duration.between(startedAt, Instant.now()).toSeconds(),
+            100 * load.own(),
+            100 * load.others()));
+    text.append("Versions: %s.%n".formatted(versions()));
+    if (load.noisy()) {
+      text.append("\n**Noisy**: others were busy on the same machine; trust ratios, not times.\n");
+    }
+    text.append('\n').append(page);
+    try (Stream<Path> files = Files.list(folder)) {
+      files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.endsWith(".png"))
+          .sorted()
+          .forEach(name -> text.append("%n![%s](%s)%n".formatted(name.replace(".png", ""), name)));
+    }
+    text.append("\n## All figures\n\n```\n").append(table(figures)).append("```\n");
+    return text.toString();
+  }
+
+  /** Of the libraries that measured figures depend on, as their jars are called. */
+  private static String versions() {
+    return PATH.splitAsStream(System.getProperty("java.class.path", ""))
+        .map(jar -> jar.replaceFirst(".*[/\\\\]", "").replaceFirst("\\.jar$", ""))
+        .filter(jar -> LIBRARIES.matcher(jar).lookingAt())
+        .sorted()
+        .distinct()
+        .collect(Collectors.joining(", "));
+  }
+
+  private static InputException refused(Path file, IOException e) {
+    return new InputException(
+        "%s: cannot be written: %s; free some room or choose another --out"
+            .formatted(file, e.getMessage()));
+  }
+
+  private void write(List<Figure> figures, Map<String, ?> more, Load load) {
+    var report = new LinkedHashMap<String, Object>();
+    report.put("command", command);
+    report.put("commit", System.getProperty("mama.commit", "unknown"));
+    report.put("jdk", Runtime.version().toString());
+    report.put("machine", machine.toString());
+    report.put("seed", seed);
+    report.put("startedAt", startedAt.toString());
+    report.put("noisy", load.noisy());
+    report.put("othersLoad", load.others());
+    report.putAll(more);
+    report.put("figures", figures);
+    try {
+      Path half = Files.createTempFile(folder, "report", ".half");
+      Files.write(half, JSON.writeValueAsBytes(report));
+      Files.move(half, file(), StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      throw refused(file(), e);
     }
   }
 

@@ -75,6 +75,7 @@ final class SoakCommand implements Callable<Integer> {
       try (var bar = new Bar("soak")) {
         found = Soak.run(options, bar::at, interruption::wished);
       }
+      found.write(out);
       report.write(
           found.figures(),
           Map.of(
@@ -82,9 +83,8 @@ final class SoakCommand implements Callable<Integer> {
               "rate", options.perSecond(),
               "model", "scripted: a fake, no language model",
               "stopped", found.stopped(),
-              "pinnedAt", found.pinnedAt()));
-      report.writeText("Soak", found.verdictTable() + "\n![readings](soak.png)\n", found.figures());
-      found.write(out);
+              "pinnedAt", found.pinnedAt()),
+          found.verdictTable());
       System.out.print(Report.table(found.figures()));
       System.out.println(found.verdictTable());
       System.out.println("All of it: " + report.file());

@@ -75,11 +75,11 @@ final class StressCommand implements Callable<Integer> {
       try (var bar = new Bar("stress")) {
         found = Stress.run(options, bar::at, interruption::wished);
       }
+      found.write(out);
       report.write(
           found.figures(),
-          Map.of("model", "scripted: a fake, no language model", "stopped", found.stopped()));
-      report.writeText("Stress", found.text(), found.summary());
-      found.write(out);
+          Map.of("model", "scripted: a fake, no language model", "stopped", found.stopped()),
+          found.text());
       System.out.print(Report.table(found.summary()));
       System.out.println("All of it: " + report.file());
     }
