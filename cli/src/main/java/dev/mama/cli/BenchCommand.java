@@ -2,6 +2,7 @@ package dev.mama.cli;
 
 import dev.mama.bench.Bench;
 import dev.mama.bench.Figure;
+import dev.mama.cli.compare.CompareCommand;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,7 +23,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bench",
     mixinStandardHelpOptions = true,
-    description = "Measures; 'list' names the questions.")
+    description = "Measures; 'list' names the questions.",
+    subcommands = CompareCommand.class)
 final class BenchCommand implements Callable<Integer> {
 
   private static final Pattern SEEDS = Pattern.compile("(\\d{1,15})\\.\\.(\\d{1,15})");

@@ -112,6 +112,11 @@ class MamaTest {
         Arguments.of("agents 0 must be 1 to 100,000", new String[] {"stress", "--agents", "5,0"}),
         Arguments.of(
             "latency in ms -1 must be 0 to 60,000", new String[] {"stress", "--latency", "-1"}),
+        Arguments.of("a question is needed", new String[] {"bench"}),
+        Arguments.of(
+            "none: cannot be read; run ./mama bench first",
+            new String[] {"bench", "compare", "--reports", "none"}),
+        Arguments.of("--keep is for --docs", new String[] {"bench", "compare", "--keep", "x"}),
         Arguments.of("world 'weather' is unknown", new String[] {"train", "--env", "weather"}),
         Arguments.of("world file '", new String[] {"train", "--env", bad.toString()}),
         Arguments.of("rounds 0 must be 1", new String[] {"train", "--rounds", "0"}),
@@ -162,6 +167,45 @@ class MamaTest {
       assertRefused(
           run("demo", "--broker-port", port, "--out", folder.resolve("a").toString()), port);
     }
+  }
+
+  @Test
+  void bench_writesAReportForAPersonAndAProgram_andCompareFindsIt() throws IOException {
+    Path attacks = Files.writeString(folder.resolve("attacks.txt"), "collude 0.4\n");
+    Path results = folder.resolve("results");
+    Path out = results.resolve("bench-trust");
+    Ended measured =
+        run(
+            "bench",
+            "trust",
+            "--seeds",
+            "1..2",
+            "--attacks",
+            attacks.toString(),
+            "--out",
+            out.toString());
+    assertThat(measured.code()).as(measured.err()).isZero();
+    assertThat(out.resolve("report.json")).content().contains("\"othersLoad\"");
+    assertThat(out.resolve("report.md"))
+        .content()
+        .contains("# ./mama bench trust", "seed 1;", "of the machine, others")
+        .contains("![trust](trust.png)")
+        .contains("trust.collude40.tau");
+
+    Ended compared =
+        run(
+            "bench",
+            "compare",
+            "--reports",
+            results.toString(),
+            "--out",
+            folder.resolve("compared").toString());
+    assertThat(compared.code()).as(compared.err()).isZero();
+    assertThat(compared.out())
+        .contains("| `trust.collude40.tau` |")
+        .contains("| `match.5000.over-encode` | – | ≤ 1.1 | not measured |")
+        .contains("| `trust` | `./mama bench trust` |");
+    assertThat(folder.resolve("compared").resolve("compare.md")).isNotEmptyFile();
   }
 
   @Test
