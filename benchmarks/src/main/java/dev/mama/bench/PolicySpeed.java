@@ -2,6 +2,7 @@ package dev.mama.bench;
 
 import dev.mama.AgentId;
 import dev.mama.Candidate;
+import dev.mama.Decision;
 import dev.mama.Evidence;
 import dev.mama.Need;
 import dev.mama.Rating;
@@ -16,6 +17,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.IntSupplier;
 import java.util.stream.IntStream;
 
 /** How long a decision takes, alone and in batches, with the state made and without. */
@@ -23,6 +25,7 @@ final class PolicySpeed {
 
   private static final int[] AGENTS = {10, 100, 1_000, 5_000};
   private static final int[] BATCHES = {64, 1_024, 5_000};
+  private static final int PART = 64;
   private static final Need NEED = new Need("the kitchen floor is wet every morning");
   private static final Duration DEADLINE = Duration.ofSeconds(30);
 
@@ -42,24 +45,9 @@ final class PolicySpeed {
       for (int size : BATCHES) {
         progress.at(done++, AGENTS.length + BATCHES.length, "batches of " + size);
         List<State> batch = states.subList(0, size);
-        var torch = new Samples();
-        var java = new Samples();
-        for (int i = -5; i < 20; i++) {
-          long start = System.nanoTime();
-          if (batching.decide(batch, random).size() != size) {
-            throw new IllegalStateException("a batch came back with another size");
-          }
-          long between = System.nanoTime();
-          int chosen = inParallel(policy, batch, options.seed());
-          long end = System.nanoTime();
-          if (chosen != size) {
-            throw new IllegalStateException("a state with candidates was decided as none");
-          }
-          if (i >= 0) {
-            torch.add(between - start);
-            java.add(end - between);
-          }
-        }
+        int warmUps = options.quick() ? 20_000 / size : 400_000 / size;
+        Samples java = times(warmUps, size, () -> inParallel(policy, batch, options.seed()));
+        Samples torch = times(5, size, () -> batching.decide(batch, random).size());
         figures.add(torch.rate("policy.batch.%d.torch.rate".formatted(size), size));
         figures.add(java.rate("policy.batch.%d.rate".formatted(size), size));
       }
@@ -75,14 +63,32 @@ final class PolicySpeed {
     return figures;
   }
 
+  private static Samples times(int warmUps, int size, IntSupplier decisions) {
+    var times = new Samples();
+    for (int i = -warmUps; i < 20; i++) {
+      long start = System.nanoTime();
+      int made = decisions.getAsInt();
+      long end = System.nanoTime();
+      if (made != size) {
+        throw new IllegalStateException("%d states got %d decisions".formatted(size, made));
+      }
+      if (i >= 0) {
+        times.add(end - start);
+      }
+    }
+    return times;
+  }
+
+  /** On all cores, some batches of a core's own each. */
   private static int inParallel(LearnedPolicy policy, List<State> batch, long seed) {
-    return IntStream.range(0, (batch.size() + 63) / 64)
+    return IntStream.range(0, (batch.size() + PART - 1) / PART)
         .parallel()
         .map(part -> {
-          var random = new SplittableRandom(seed + part);
+          List<State> states =
+              batch.subList(PART * part, Math.min(batch.size(), PART * part + PART));
           int chosen = 0;
-          for (int i = 64 * part; i < Math.min(batch.size(), 64 * part + 64); i++) {
-            chosen += policy.decide(batch.get(i), random).choice().isPresent() ? 1 : 0;
+          for (Decision decision : policy.decide(states, new SplittableRandom(seed + part))) {
+            chosen += decision.choice().isPresent() ? 1 : 0;
           }
           return chosen;
         })

@@ -4,13 +4,9 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
- * A multi-layer perceptron in plain Java: linear layers with ReLU between them, none after the
- * last.
- *
- * <p>Its parameters are one float[]: of each layer the matrix, a row per input, then the biases.
- * The inner loop adds a row, scaled, to the sums of all outputs. It has no reduction, so the
- * compiler turns it into vector instructions on any JVM, and an input that ReLU made 0, about half
- * of them, costs nothing.
+ * A multi-layer perceptron in Java: linear layers with ReLU between them, none after the last. Its
+ * parameters are one float[]: of each layer the matrix, a row per input, then the biases. The same
+ * input gives the same bits alone and in any batch, with the Vector API and without.
  *
  * <p>Immutable.
  */
@@ -21,8 +17,7 @@ final class Mlp {
 
   private final int[] sizes;
   private final float[] parameters;
-  private final float[][][] rows; // layer, input, output
-  private final float[][] biases;
+  private final Layers layers;
 
   /**
    * @param sizes inputs, hidden layers, outputs
@@ -36,17 +31,7 @@ final class Mlp {
     }
     this.sizes = sizes.clone();
     this.parameters = parameters.clone();
-    this.rows = new float[sizes.length - 1][][];
-    this.biases = new float[sizes.length - 1][];
-    int at = 0;
-    for (int layer = 0; layer < rows.length; layer++) {
-      int outputs = sizes[layer + 1];
-      rows[layer] = new float[sizes[layer]][];
-      for (int i = 0; i < sizes[layer]; i++) {
-        rows[layer][i] = Arrays.copyOfRange(parameters, at, at += outputs);
-      }
-      biases[layer] = Arrays.copyOfRange(parameters, at, at += outputs);
-    }
+    this.layers = Layers.fastest(sizes, parameters);
   }
 
   /** The sizes of the policy's layers for {@code outputs} actions. */
@@ -95,59 +80,11 @@ final class Mlp {
 
   /** The outputs for one input of {@code sizes()[0]} floats. */
   float[] run(float[] input) {
-    float[] values = input;
-    for (int layer = 0; layer < rows.length; layer++) {
-      values = layer(values, rows[layer], biases[layer]);
-      if (layer + 1 < rows.length) {
-        for (int j = 0; j < values.length; j++) {
-          values[j] = Math.max(0, values[j]);
-        }
-      }
-    }
-    return values;
+    return layers.run(input, 1);
   }
 
-  private static float[] layer(float[] inputs, float[][] rows, float[] bias) {
-    float[] sums = bias.clone();
-    int[] present = new int[rows.length];
-    int count = 0;
-    for (int i = 0; i < rows.length; i++) {
-      present[count] = i;
-      count += inputs[i] != 0 ? 1 : 0;
-    }
-    int i = 0;
-    for (; i + 4 <= count; i += 4) {
-      int a = present[i];
-      int b = present[i + 1];
-      int c = present[i + 2];
-      int d = present[i + 3];
-      add(sums, rows[a], inputs[a], rows[b], inputs[b], rows[c], inputs[c], rows[d], inputs[d]);
-    }
-    for (; i < count; i++) {
-      add(sums, rows[present[i]], inputs[present[i]]);
-    }
-    return sums;
-  }
-
-  /** Four rows at a time, so that the sums are read and written once for four. */
-  private static void add(
-      float[] sums,
-      float[] a,
-      float ofA,
-      float[] b,
-      float ofB,
-      float[] c,
-      float ofC,
-      float[] d,
-      float ofD) {
-    for (int j = 0; j < sums.length; j++) {
-      sums[j] += ofA * a[j] + ofB * b[j] + (ofC * c[j] + ofD * d[j]);
-    }
-  }
-
-  private static void add(float[] sums, float[] row, float of) {
-    for (int j = 0; j < sums.length; j++) {
-      sums[j] += of * row[j];
-    }
+  /** The outputs for inputs, float[rows][inputs] flattened; float[rows][outputs] flattened. */
+  float[] run(float[] inputs, int rows) {
+    return layers.run(inputs, rows);
   }
 }

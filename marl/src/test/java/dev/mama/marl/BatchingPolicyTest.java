@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.mama.Decision;
 import dev.mama.State;
@@ -62,6 +63,19 @@ class BatchingPolicyTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> BatchingPolicy.open(one, "abacus"))
         .withMessageContaining("must be auto, cpu, mps or cuda");
+  }
+
+  /** Only where there is a CUDA device and a PyTorch that knows it. */
+  @Test
+  void open_cuda_decidesAsOnTheCpu() {
+    assumeTrue(
+        Torch.engine().getGpuCount() > 0, "not run on this machine: PyTorch finds no CUDA device");
+    State state = Policies.state(new SplittableRandom(1), 4);
+    try (var onDevice = BatchingPolicy.open(one, "cuda");
+        var onCpu = BatchingPolicy.open(one, "cpu")) {
+      assertThat(onDevice.probabilities(state))
+          .containsExactly(onCpu.probabilities(state), within(1e-3));
+    }
   }
 
   @Test
