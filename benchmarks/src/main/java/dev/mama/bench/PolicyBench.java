@@ -1,5 +1,6 @@
 package dev.mama.bench;
 
+import dev.mama.marl.ActionShape;
 import dev.mama.marl.LearnedPolicy;
 import dev.mama.marl.LoggedDecision;
 import dev.mama.marl.OffPolicyEstimate;
@@ -15,8 +16,9 @@ import java.util.stream.LongStream;
 /**
  * Does the learned policy choose better than the rules it replaces, and how fast? Thirty seeds that
  * no tuning or training has seen, in worlds that stand still and that drift, in one in which a
- * bandit suffices, and in three drawn by seed that nobody tuned on. A quick run has four seeds and
- * tunes the others less: its differences say little.
+ * bandit suffices, and in three drawn by seed that nobody tuned on; then the same for the policy
+ * that may also choose none. A quick run has four seeds and tunes the others less: its differences
+ * say little.
  */
 final class PolicyBench implements Bench {
 
@@ -40,16 +42,13 @@ final class PolicyBench implements Bench {
     LearnedPolicy shipped = LearnedPolicy.shipped();
     int seeds = options.quick() ? 4 : SEEDS;
     var figures = new ArrayList<>(PolicySpeed.run(shipped, options, progress));
-    PolicyContest contest =
-        options.quick()
-            ? PolicyContest.tuned(48, 2, options.seed(), progress)
-            : PolicyContest.tuned(PolicyContest.ruleRuns(), OTHER_RUNS, options.seed(), progress);
+    PolicyContest contest = contest(ActionShape.CANDIDATES, options, progress);
     double leastOverRule = Double.POSITIVE_INFINITY;
     double leastOverBandit = Double.POSITIVE_INFINITY;
     double share = 0;
     for (WorldSettings world : worlds(options)) {
       List<Figure> here =
-          contest.run(world, FIRST_SEED, seeds, Map.of("learned", shipped), progress);
+          contest.run("policy", world, FIRST_SEED, seeds, Map.of("learned", shipped), progress);
       figures.addAll(here);
       if (TRAINED_IN.contains(world.name())) {
         leastOverRule = Math.min(leastOverRule, low(here, ".over-tuned-rule"));
@@ -61,8 +60,23 @@ final class PolicyBench implements Bench {
     figures.add(Figure.of("policy.over-linucb.low", leastOverBandit, "reward", seeds).atLeast(0));
     figures.add(Figure.of("policy.share-of-informed", share, "share", seeds).atLeast(0.1));
     figures.addAll(offPolicy(contest.rule(), shipped, seeds));
+    PolicyContest orNone = contest(ActionShape.CANDIDATES_OR_NONE, options, progress);
+    for (String name : TRAINED_IN) {
+      Map<String, LearnedPolicy> policies = new LinkedHashMap<>();
+      policies.put("learned", LearnedPolicy.shippedOrNone());
+      policies.put("learned-without-none", shipped);
+      WorldSettings world = WorldSettings.named(name);
+      figures.addAll(orNone.run("policy.or-none", world, FIRST_SEED, seeds, policies, progress));
+    }
     options.out().ifPresent(folder -> PolicyChart.draw(figures, folder.resolve("policy.png")));
     return figures;
+  }
+
+  private static PolicyContest contest(ActionShape shape, Options options, Progress progress) {
+    return options.quick()
+        ? PolicyContest.tuned(shape, 48, 2, options.seed(), progress)
+        : PolicyContest.tuned(
+            shape, PolicyContest.ruleRuns(), OTHER_RUNS, options.seed(), progress);
   }
 
   private static List<WorldSettings> worlds(Options options) {

@@ -25,7 +25,9 @@ public final class PolicyChart {
   static void draw(List<Figure> figures, Path file) {
     Map<String, Map<String, Double>> byContender = new LinkedHashMap<>();
     for (Figure figure : figures) {
-      if (figure.name().startsWith("policy.") && figure.name().endsWith(REWARD)) {
+      if (figure.name().startsWith("policy.")
+          && !figure.name().startsWith("policy.or-none.")
+          && figure.name().endsWith(REWARD)) {
         String rest =
             figure.name().substring("policy.".length(), figure.name().length() - REWARD.length());
         int dot = rest.indexOf('.');

@@ -1,5 +1,6 @@
 package dev.mama.bench;
 
+import dev.mama.marl.ActionShape;
 import dev.mama.marl.Contender;
 import dev.mama.marl.LearnedPolicy;
 import dev.mama.marl.LearnerOptions;
@@ -43,20 +44,22 @@ public final class PolicyContest {
   /**
    * Tunes what can be tuned, in the worlds in which policies are trained.
    *
+   * @param shape what may be chosen; rule, LinUCB and the informed reference can choose none where
+   *     it can be chosen
    * @param ruleRuns runs that tune the rule; as many as tuned and trained what it is compared with
    * @param otherRuns runs for each setting of LinUCB and of the informed reference
    */
   public static PolicyContest tuned(
-      int ruleRuns, int otherRuns, long seed, Bench.Progress progress) {
+      ActionShape shape, int ruleRuns, int otherRuns, long seed, Bench.Progress progress) {
     List<WorldSettings> worlds =
         List.of(WorldSettings.named("stationary"), WorldSettings.named("drifting"));
     progress.at(0, 3, "tuning the rule");
     // Another seed than the learner's own search, so that it is not the same rule by birth.
-    Rule rule = new RuleSearch(TRIALS, worlds, seed + 1).best(ruleRuns);
+    Rule rule = new RuleSearch(TRIALS, worlds, shape, seed + 1).best(ruleRuns);
     progress.at(1, 3, "tuning LinUCB");
-    Contender linUcb = LinUcb.tuned(TRIALS, worlds, otherRuns);
+    Contender linUcb = LinUcb.tuned(TRIALS, worlds, otherRuns, shape);
     progress.at(2, 3, "tuning the informed reference");
-    Contender informed = References.tunedInformed(TRIALS, worlds, otherRuns);
+    Contender informed = References.tunedInformed(TRIALS, worlds, otherRuns, shape);
     return new PolicyContest(
         rule,
         List.of(
@@ -66,15 +69,14 @@ public final class PolicyContest {
             References.reportScore(),
             References.powerOfTwo(),
             References.c3(),
-            References.rule(RULE, rule),
+            References.rule(RULE, rule, shape),
             linUcb,
             informed));
   }
 
   /** As many runs as tune and train a policy by default. */
   public static int ruleRuns() {
-    LearnerOptions defaults = LearnerOptions.defaults(0);
-    return defaults.tuningRuns() + defaults.rounds() * defaults.runs();
+    return LearnerOptions.defaults(0).effort().allRuns();
   }
 
   /** The tuned rule. */
@@ -85,12 +87,14 @@ public final class PolicyContest {
   /**
    * Runs everybody in {@code world} on each of {@code seeds}.
    *
+   * @param prefix what the names of its figures begin with
    * @param policies by name; the first one is what goals are about
    * @return mean reward, success and time of each; paired differences of each policy from the tuned
    *     rule and from LinUCB, and how much of the way from the rule to the informed reference the
    *     first has gone
    */
   public List<Figure> run(
+      String prefix,
       WorldSettings world,
       long firstSeed,
       int seeds,
@@ -110,7 +114,7 @@ public final class PolicyContest {
           contender.name(),
           TRIALS.run(world, LongStream.range(firstSeed, firstSeed + seeds), contender));
     }
-    return figures("policy." + world.name(), outcomes, List.copyOf(policies.keySet()));
+    return figures(prefix + "." + world.name(), outcomes, List.copyOf(policies.keySet()));
   }
 
   private static List<Figure> figures(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.mama.marl.ActionShape;
 import dev.mama.marl.LearnedPolicy;
 import dev.mama.marl.WorldSettings;
 import java.util.List;
@@ -17,8 +18,9 @@ class PolicyBenchTest {
   void contest_hasEveryContender_andDifferencesAreThoseOfTheMeans() throws Exception {
     Bench.Progress progress = (done, of, step) -> assertThat(done).isBetween(0L, of);
     List<Figure> figures =
-        PolicyContest.tuned(24, 1, 1, progress)
+        PolicyContest.tuned(ActionShape.CANDIDATES, 24, 1, 1, progress)
             .run(
+                "policy",
                 WorldSettings.named("bandit"),
                 1,
                 3,

@@ -4,6 +4,7 @@ import dev.mama.bench.Figure;
 import dev.mama.bench.PolicyChart;
 import dev.mama.bench.PolicyContest;
 import dev.mama.examples.InputException;
+import dev.mama.marl.ActionShape;
 import dev.mama.marl.LearnedPolicy;
 import dev.mama.marl.Learner;
 import dev.mama.marl.LearnerOptions;
@@ -60,7 +61,7 @@ final class TrainCommand implements Callable<Integer> {
       names = "--rounds",
       paramLabel = "N",
       description = "how often it plays and learns (${DEFAULT-VALUE})")
-  private int rounds = LearnerOptions.defaults(42).rounds();
+  private int rounds = LearnerOptions.defaults(42).effort().rounds();
 
   @Option(
       names = "--objective",
@@ -79,6 +80,19 @@ final class TrainCommand implements Callable<Integer> {
       paramLabel = "DEVICE",
       description = "cpu, cuda, mps or auto (${DEFAULT-VALUE})")
   private String device = "cpu";
+
+  @Option(
+      names = "--drawn",
+      negatable = true,
+      defaultValue = "false",
+      fallbackValue = "true",
+      description = "also learn in worlds drawn by chance, a new one each run (${DEFAULT-VALUE})")
+  private boolean drawn;
+
+  @Option(
+      names = "--or-none",
+      description = "learn one that may also choose none: its agent answers itself")
+  private boolean orNone;
 
   @Option(names = "--evaluate", description = "measure policies instead of learning one")
   private boolean evaluate;
@@ -107,12 +121,16 @@ final class TrainCommand implements Callable<Integer> {
     if (!evaluate && !policies.isEmpty()) {
       throw refused("--policy is for --evaluate; a policy is learned from the beginning");
     }
+    if (orNone && evaluate) {
+      throw refused("--or-none is for learning; a policy that is measured has its own shape");
+    }
     List<WorldSettings> worlds = new ArrayList<>();
     List<String> names = environments.isEmpty() ? List.of("stationary", "drifting") : environments;
     for (String name : names) {
       worlds.add(world(name));
     }
-    Path folder = out != null ? out : Path.of("results", evaluate ? "train-evaluate" : "train");
+    String work = evaluate ? "train-evaluate" : "train";
+    Path folder = out != null ? out : Path.of("results", work);
     return evaluate ? measure(worlds, folder) : learn(worlds, folder);
   }
 
@@ -132,24 +150,31 @@ final class TrainCommand implements Callable<Integer> {
     return new ParameterException(spec.commandLine(), message);
   }
 
-  private int learn(List<WorldSettings> worlds, Path folder) throws InterruptedException {
-    LearnerOptions options;
+  private LearnerOptions options() {
     try {
-      options =
-          LearnerOptions.defaults(seed)
-              .rounds(rounds)
-              .objective(objective, discount)
-              .device(device);
+      LearnerOptions defaults = LearnerOptions.defaults(seed);
+      return defaults
+          .effort(defaults.effort().rounds(rounds))
+          .shape(orNone ? ActionShape.CANDIDATES_OR_NONE : ActionShape.CANDIDATES)
+          .objective(objective, discount)
+          .drawn(drawn)
+          .device(device);
     } catch (IllegalArgumentException e) {
       throw refused(String.valueOf(e.getMessage()));
     }
+  }
+
+  private int learn(List<WorldSettings> worlds, Path folder) throws InterruptedException {
+    LearnerOptions options = options();
     Logs.to(folder);
     Report report = Report.start(folder, "train", seed);
     PolicyFile learned;
     try (var bar = new Bar("train")) {
       learned =
           new Learner(options, PolicyContest.TRIALS, worlds, folder, bar::at)
-              .learn("learned", System.getProperty("mama.commit", "unknown"));
+              .learn(
+                  orNone ? "learned-or-none" : "learned",
+                  System.getProperty("mama.commit", "unknown"));
     } catch (IllegalArgumentException e) {
       throw refused(String.valueOf(e.getMessage()));
     }
@@ -158,7 +183,7 @@ final class TrainCommand implements Callable<Integer> {
     List<String> curve = curve(folder.resolve("curve.csv"));
     PolicyChart.drawCurve(curve, folder.resolve("curve.png"));
     double start = Double.parseDouble(curve.getLast().split(",", -1)[2]);
-    int runs = options.validationRuns();
+    int runs = options.effort().validationRuns();
     List<Figure> figures =
         List.of(
             Figure.of("train.rule.reward", start, "reward", runs),
@@ -179,6 +204,44 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private int measure(List<WorldSettings> worlds, Path folder) throws InterruptedException {
+    Range range = range();
+    Map<String, LearnedPolicy> measured = new LinkedHashMap<>();
+    for (Path policy : policies) {
+      measured.put("learned-" + (measured.size() + 1), LearnedPolicy.read(policy));
+    }
+    if (measured.isEmpty()) {
+      measured.put("learned", LearnedPolicy.shipped());
+    }
+    Logs.to(folder);
+    Report report = Report.start(folder, "train --evaluate", range.first());
+    var figures = new ArrayList<Figure>();
+    try (var bar = new Bar("evaluate")) {
+      PolicyContest contest =
+          PolicyContest.tuned(shape(measured), PolicyContest.ruleRuns(), OTHER_RUNS, seed, bar::at);
+      for (WorldSettings world : worlds) {
+        figures.addAll(
+            contest.run("policy", world, range.first(), range.count(), measured, bar::at));
+      }
+    }
+    var names = new LinkedHashMap<String, String>();
+    measured.forEach((name, policy) -> names.put(name, policy.name()));
+    report.write(figures, Map.of("policies", names));
+    System.out.print(Report.table(figures));
+    System.out.println("All of it: " + report.file());
+    return 0;
+  }
+
+  /** Whoever can choose none must be compared with rules that can. */
+  private static ActionShape shape(Map<String, LearnedPolicy> measured) {
+    return measured.values().stream()
+            .anyMatch(it -> it.file().manifest().shape() == ActionShape.CANDIDATES_OR_NONE)
+        ? ActionShape.CANDIDATES_OR_NONE
+        : ActionShape.CANDIDATES;
+  }
+
+  private record Range(long first, int count) {}
+
+  private Range range() {
     var range = SEEDS.matcher(seeds);
     if (!range.matches()) {
       throw refusedSeeds();
@@ -188,29 +251,7 @@ final class TrainCommand implements Callable<Integer> {
     if (last <= first || last - first >= MOST_SEEDS) {
       throw refusedSeeds();
     }
-    Map<String, LearnedPolicy> measured = new LinkedHashMap<>();
-    for (Path policy : policies) {
-      measured.put("learned-" + (measured.size() + 1), LearnedPolicy.read(policy));
-    }
-    if (measured.isEmpty()) {
-      measured.put("learned", LearnedPolicy.shipped());
-    }
-    Logs.to(folder);
-    Report report = Report.start(folder, "train --evaluate", first);
-    var figures = new ArrayList<Figure>();
-    try (var bar = new Bar("evaluate")) {
-      PolicyContest contest =
-          PolicyContest.tuned(PolicyContest.ruleRuns(), OTHER_RUNS, seed, bar::at);
-      for (WorldSettings world : worlds) {
-        figures.addAll(contest.run(world, first, (int) (last - first + 1), measured, bar::at));
-      }
-    }
-    var names = new LinkedHashMap<String, String>();
-    measured.forEach((name, policy) -> names.put(name, policy.name()));
-    report.write(figures, Map.of("policies", names));
-    System.out.print(Report.table(figures));
-    System.out.println("All of it: " + report.file());
-    return 0;
+    return new Range(first, (int) (last - first + 1));
   }
 
   private ParameterException refusedSeeds() {

@@ -128,7 +128,8 @@ class MamaTest {
             "none.safetensors' cannot be read",
             new String[] {"train", "--evaluate", "--policy", "none.safetensors"}),
         Arguments.of(
-            "--policy is for --evaluate", new String[] {"train", "--policy", bad.toString()}));
+            "--policy is for --evaluate", new String[] {"train", "--policy", bad.toString()}),
+        Arguments.of("--or-none is for learning", new String[] {"train", "--evaluate", "--or-none"}));
   }
 
   @ParameterizedTest

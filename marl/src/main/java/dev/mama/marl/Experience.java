@@ -34,27 +34,32 @@ final class Experience {
     var kept = new Experience();
     World played =
         trials.played(
-            world, seed, new Contender("learner", () -> s -> kept.choose(s, rule, network)));
+            world,
+            seed,
+            new Contender("learner", () -> s -> kept.choose(s, rule, network, options.shape())));
     kept.returns = kept.returns(world, played.asks(), options, critic);
     return kept;
   }
 
-  private int choose(Situation situation, Rule rule, Mlp network) {
+  private int choose(Situation situation, Rule rule, Mlp network, ActionShape shape) {
     float[] state = situation.state().toArray();
     float[] logits = network.run(state);
     rule.addTo(state, logits);
-    double[] odds = Softmax.of(logits, situation.state(), ActionShape.CANDIDATES);
+    double[] odds = Softmax.of(logits, situation.state(), shape);
     int action = Softmax.draw(odds, situation.random());
     states.add(state);
     candidates.add(situation.state().candidates());
     actions.add(action);
     logOdds.add(Math.log(odds[action]));
-    float[] worth = new float[StateShape.CANDIDATES];
+    float[] worth = new float[shape.outputs()];
     for (int i = 0; i < situation.candidates().size(); i++) {
       worth[i] = (float) situation.truth(i, QUEUE_WEIGHT);
     }
+    if (shape == ActionShape.CANDIDATES_OR_NONE) {
+      worth[StateShape.CANDIDATES] = (float) situation.worthOfNone();
+    }
     foreseen.add(worth);
-    return action;
+    return Softmax.isNone(action) ? -1 : action;
   }
 
   private double[] returns(
@@ -126,26 +131,33 @@ final class Experience {
   }
 
   /**
-   * Of the rule's logits and the worth of the candidates of decision {@code i}, both less their
+   * Of the rule's logits and the worth of what may be chosen in decision {@code i}, both less their
    * means: the sum of their products, and that of the logits' squares.
    */
   double[] logitsAndWorth(int i, Rule rule) {
-    float[] logits = new float[StateShape.CANDIDATES];
+    float[] worth = foreseen.get(i);
+    float[] logits = new float[worth.length];
     rule.addTo(states.get(i), logits);
     int present = candidates.get(i);
-    double logit = 0;
-    double worth = 0;
-    for (int j = 0; j < present; j++) {
-      logit += logits[j] / present;
-      worth += foreseen.get(i)[j] / present;
+    int choices = present + worth.length - StateShape.CANDIDATES;
+    double meanLogit = 0;
+    double meanWorth = 0;
+    for (int j = 0; j < worth.length; j = next(j, present)) {
+      meanLogit += logits[j] / choices;
+      meanWorth += worth[j] / choices;
     }
     double products = 0;
     double squares = 0;
-    for (int j = 0; j < present; j++) {
-      products += (logits[j] - logit) * (foreseen.get(i)[j] - worth);
-      squares += (logits[j] - logit) * (logits[j] - logit);
+    for (int j = 0; j < worth.length; j = next(j, present)) {
+      products += (logits[j] - meanLogit) * (worth[j] - meanWorth);
+      squares += (logits[j] - meanLogit) * (logits[j] - meanLogit);
     }
     return new double[] {products, squares};
+  }
+
+  /** What may be chosen after {@code action}: absent candidates are passed over. */
+  private static int next(int action, int present) {
+    return action + 1 == present ? StateShape.CANDIDATES : action + 1;
   }
 
   /**
@@ -164,7 +176,7 @@ final class Experience {
       order[place] = to;
     }
     int moved = action;
-    float[] worth = new float[StateShape.CANDIDATES];
+    float[] worth = foreseen.get(i).clone();
     for (int to = 0; to < present; to++) {
       System.arraycopy(
           from,

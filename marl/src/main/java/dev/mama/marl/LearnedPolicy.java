@@ -26,6 +26,7 @@ import java.util.random.RandomGenerator;
 public final class LearnedPolicy implements Stochastic {
 
   private static final String SHIPPED = "default.safetensors";
+  private static final String SHIPPED_OR_NONE = "default-or-none.safetensors";
 
   private final PolicyFile file;
 
@@ -35,13 +36,25 @@ public final class LearnedPolicy implements Stochastic {
 
   /** The policy that was trained for this version of MAMA and comes with it. */
   public static LearnedPolicy shipped() {
-    try (InputStream bytes = LearnedPolicy.class.getResourceAsStream(SHIPPED)) {
+    return shipped(SHIPPED);
+  }
+
+  /**
+   * The one that may also choose none: that its agent answers itself. What that is worth was the
+   * same always in its training ({@link WorldSettings#noneReward}).
+   */
+  public static LearnedPolicy shippedOrNone() {
+    return shipped(SHIPPED_OR_NONE);
+  }
+
+  private static LearnedPolicy shipped(String name) {
+    try (InputStream bytes = LearnedPolicy.class.getResourceAsStream(name)) {
       if (bytes == null) {
-        throw new PolicyException("policy file '%s' is not in the jar".formatted(SHIPPED), null);
+        throw new PolicyException("policy file '%s' is not in the jar".formatted(name), null);
       }
-      return of(PolicyFile.read(bytes.readAllBytes(), SHIPPED));
+      return of(PolicyFile.read(bytes.readAllBytes(), name));
     } catch (IOException e) {
-      throw new PolicyException("policy file '%s' cannot be read".formatted(SHIPPED), e);
+      throw new PolicyException("policy file '%s' cannot be read".formatted(name), e);
     }
   }
 

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Learns a policy: tunes a rule, then lets a network learn to correct it, from what all requesters
@@ -24,7 +25,7 @@ import java.util.stream.IntStream;
  */
 public final class Learner {
 
-  private static final int COMPARE_EVERY = 4;
+  private static final int COMPARISONS = 10;
   private static final double NEWEST = 0.2;
 
   private static final double LEAST_WORTH_OF_LOGIT = 0.005;
@@ -39,7 +40,8 @@ public final class Learner {
   private final List<WorldSettings> worlds;
   private final Path folder;
   private final Progress progress;
-  private final int[] sizes = Mlp.policySizes(ActionShape.CANDIDATES.outputs());
+  private final int[] sizes;
+  private final @Nullable Rule start;
 
   /** Follows a learner. */
   public interface Progress {
@@ -59,6 +61,7 @@ public final class Learner {
    *
    * @param worlds in which it learns, in turn
    * @param folder for checkpoint and curve; made where it is missing
+   * @throws IllegalArgumentException if there is no world
    */
   public Learner(
       LearnerOptions options,
@@ -66,11 +69,31 @@ public final class Learner {
       List<WorldSettings> worlds,
       Path folder,
       Progress progress) {
+    this(options, trials, worlds, folder, progress, null);
+  }
+
+  private Learner(
+      LearnerOptions options,
+      Trials trials,
+      List<WorldSettings> worlds,
+      Path folder,
+      Progress progress,
+      @Nullable Rule start) {
     this.options = options;
     this.trials = trials;
     this.worlds = List.copyOf(worlds);
     this.folder = folder;
     this.progress = progress;
+    this.start = start;
+    if (worlds.isEmpty()) {
+      throw new IllegalArgumentException("a learner needs at least one world to learn in");
+    }
+    sizes = Mlp.policySizes(options.shape().outputs());
+  }
+
+  /** This learner with a rule to start from, so that none is tuned. */
+  public Learner startingAt(Rule rule) {
+    return new Learner(options, trials, worlds, folder, progress, rule);
   }
 
   /**
@@ -83,38 +106,58 @@ public final class Learner {
    * @throws InterruptedException if interrupted between two rounds; the checkpoint stays
    */
   public PolicyFile learn(String name, String commit) throws InterruptedException {
+    Checkpoint end = toTheEnd();
+    return result(end, end.best(), end.bestReward(), name, commit);
+  }
+
+  /**
+   * Learns as {@link #learn} does, and takes what it came to at last, better than the rule or
+   * worse: to tell what an objective leads to.
+   */
+  public PolicyFile learnLast(String name, String commit) throws InterruptedException {
+    Checkpoint end = toTheEnd();
+    return result(end, end.average(), compare(end.rule(), end.average()), name, commit);
+  }
+
+  private Checkpoint toTheEnd() throws InterruptedException {
     Path file = folder.resolve("checkpoint.safetensors");
-    String key = "%s in %s".formatted(options, worlds);
+    String key = key(options, worlds, start);
     try (Ppo ppo = Ppo.open(options.device(), sizes)) {
       Checkpoint at = Checkpoint.read(file, key).orElse(null);
       if (at == null) {
         at = begin(key);
         save(at, file);
       }
-      while (at.round() < options.rounds()) {
+      while (at.round() < options.effort().rounds()) {
         if (Thread.interrupted()) {
           throw new InterruptedException("interrupted after round " + at.round());
         }
         at = round(at, ppo);
         save(at, file);
       }
-      return result(at, name, commit);
+      return at;
     }
   }
 
-  private PolicyFile result(Checkpoint at, String name, String commit) {
+  /** What a checkpoint must have been learned with for a learner to go on from it. */
+  static String key(LearnerOptions options, List<WorldSettings> worlds, @Nullable Rule start) {
+    return "%s in %s from %s".formatted(options, worlds, start == null ? "the start" : start);
+  }
+
+  private PolicyFile result(
+      Checkpoint at, float[] parameters, double reward, String name, String commit) {
     String environment = String.join(" ", worlds.stream().map(WorldSettings::name).toList());
     var manifest =
         new PolicyManifest(
             name,
-            ActionShape.CANDIDATES,
+            options.shape(),
             at.rule(),
             options.seed(),
-            environment,
+            options.drawn() ? environment + " and drawn ones" : environment,
             commit,
             decisions(at.round()),
-            at.bestReward());
-    return new PolicyFile(manifest, new Mlp(sizes, at.best()), at.means());
+            reward);
+    return new PolicyFile(manifest, new Mlp(sizes, parameters), at.means());
   }
 
   private void save(Checkpoint at, Path file) {
@@ -128,8 +171,12 @@ public final class Learner {
   }
 
   private Checkpoint begin(String key) {
-    progress.at(0, options.rounds(), "tuning the rule");
-    Rule rule = new RuleSearch(trials, worlds, options.seed()).best(options.tuningRuns());
+    progress.at(0, options.effort().rounds(), "tuning the rule");
+    Rule rule =
+        start != null
+            ? start
+            : new RuleSearch(trials, worlds, options.shape(), options.seed())
+                .best(options.effort().tuningRuns());
     float[] network = Mlp.silent(sizes, options.seed()).parameters();
     float[] critic = Mlp.silent(Ppo.CRITIC, options.seed() + 1).parameters();
     double reward = compare(rule, network);
@@ -148,7 +195,7 @@ public final class Learner {
 
   private Checkpoint round(Checkpoint at, Ppo ppo) {
     int round = at.round() + 1;
-    progress.at(at.round(), options.rounds(), "best %.4f".formatted(at.bestReward()));
+    progress.at(at.round(), options.effort().rounds(), "best %.4f".formatted(at.bestReward()));
     List<Experience> played = play(at, round);
     learn(at, ppo, played, new SplittableRandom(options.seed() * 31 + round));
     float[] average = at.average().clone();
@@ -158,7 +205,8 @@ public final class Learner {
     float[] best = at.best();
     double bestReward = at.bestReward();
     String curve = at.curve();
-    if (round % COMPARE_EVERY == 0 || round == options.rounds()) {
+    int rounds = options.effort().rounds();
+    if (round % Math.max(1, rounds / COMPARISONS) == 0 || round == rounds) {
       double reward = compare(at.rule(), average);
       double start =
           Double.parseDouble(at.curve().lines().findFirst().orElse("0,0,0").split(",", -1)[2]);
@@ -187,19 +235,21 @@ public final class Learner {
     long first =
         Trials.TRAINING_SEEDS
             + 100_000 * Math.floorMod(options.seed(), 1_000_000L)
-            + (long) round * options.runs();
-    return IntStream.range(0, options.runs())
+            + (long) round * options.effort().runs();
+    return IntStream.range(0, options.effort().runs())
         .parallel()
         .mapToObj(i ->
             Experience.play(
-                trials,
-                worlds.get(i % worlds.size()),
-                first + i,
-                at.rule(),
-                network,
-                options,
-                critic))
+                trials, world(i, first + i), first + i, at.rule(), network, options, critic))
         .toList();
+  }
+
+  /** The world of run {@code i} of several. */
+  private WorldSettings world(int i, long seed) {
+    if (options.drawn()) {
+      return i % 2 == 0 ? worlds.get(i / 2 % worlds.size()) : WorldSettings.drawn(seed);
+    }
+    return worlds.get(i % worlds.size());
   }
 
   private void learn(Checkpoint at, Ppo ppo, List<Experience> played, SplittableRandom random) {
@@ -221,10 +271,11 @@ public final class Learner {
     if (!(deviation > 1e-9)) {
       return; // every decision came to the same: there is nothing to learn
     }
-    int rows = Math.min(options.batch(), places.size());
+    int rows = Math.min(options.effort().batch(), places.size());
     double worthOfLogit = worthOfLogit(played, at.rule());
-    double rate = options.rate() * (1 - (1 - LAST_RATE) * at.round() / options.rounds());
-    for (int epoch = 0; epoch < options.epochs(); epoch++) {
+    double rate =
+        options.effort().rate() * (1 - (1 - LAST_RATE) * at.round() / options.effort().rounds());
+    for (int epoch = 0; epoch < options.effort().epochs(); epoch++) {
       for (int i = places.size() - 1; i > 0; i--) {
         int other = random.nextInt(i + 1);
         Place moved = places.get(i);
@@ -232,7 +283,7 @@ public final class Learner {
         places.set(other, moved);
       }
       for (int from = 0; from + rows <= places.size(); from += rows) {
-        var batch = new Ppo.Batch(rows);
+        var batch = new Ppo.Batch(rows, options.shape());
         for (int row = 0; row < rows; row++) {
           Place place = places.get(from + row);
           double advantage = (place.advantage() - mean) / deviation;
@@ -270,9 +321,9 @@ public final class Learner {
   private double compare(Rule rule, float[] parameters) {
     var network = new Mlp(sizes, parameters);
     return trials.mean(
-        worlds,
+        i -> world(i, Trials.VALIDATION_SEEDS + i),
         Trials.VALIDATION_SEEDS,
-        options.validationRuns(),
+        options.effort().validationRuns(),
         LearnedPolicy.of(rule, network).contender("learned"));
   }
 
@@ -310,6 +361,7 @@ public final class Learner {
                     * it.requesters())
             .average()
             .orElse(0);
-    return Math.round(each * (options.tuningRuns() + (long) round * options.runs()));
+    return Math.round(
+        each * (options.effort().tuningRuns() + (long) round * options.effort().runs()));
   }
 }

@@ -12,7 +12,8 @@ import java.util.Map;
  * LinUCB (L. Li, W. Chu, J. Langford, R. E. Schapire, 2010) with one set of parameters for all
  * candidates, who come and go, and with forgetting: A ← γA + xxᵀ + (1 − γ)I, b ← γb + rx. It takes
  * the highest xᵀθ + α √(xᵀA⁻¹x). All requesters of a run learn together. It goes on from what it
- * learned before, and each run from the same.
+ * learned before, and each run from the same. Where none may be chosen, whose worth it is told, it
+ * does so when no candidate may be worth more.
  *
  * <p>Confined to one thread, but for {@link #contender}, whose runs have copies.
  */
@@ -22,15 +23,17 @@ public final class LinUcb implements Chooser {
 
   private final double alpha;
   private final double gamma;
+  private final ActionShape shape;
   private final double[][] a;
   private final double[] b;
   private double[][] inverse;
   private double[] theta;
   private final Map<Integer, double[]> asked = new HashMap<>();
 
-  private LinUcb(double alpha, double gamma, double[][] a, double[] b) {
+  private LinUcb(double alpha, double gamma, ActionShape shape, double[][] a, double[] b) {
     this.alpha = alpha;
     this.gamma = gamma;
+    this.shape = shape;
     this.a = a;
     this.b = b;
     inverse = invert(a);
@@ -38,12 +41,12 @@ public final class LinUcb implements Chooser {
   }
 
   /** One that knows nothing. */
-  static LinUcb fresh(double alpha, double gamma) {
+  static LinUcb fresh(double alpha, double gamma, ActionShape shape) {
     double[][] a = new double[SIZE][SIZE];
     for (int i = 0; i < SIZE; i++) {
       a[i][i] = 1;
     }
-    return new LinUcb(alpha, gamma, a, new double[SIZE]);
+    return new LinUcb(alpha, gamma, shape, a, new double[SIZE]);
   }
 
   private LinUcb copy() {
@@ -51,7 +54,7 @@ public final class LinUcb implements Chooser {
     for (int i = 0; i < SIZE; i++) {
       copy[i] = a[i].clone();
     }
-    return new LinUcb(alpha, gamma, copy, b.clone());
+    return new LinUcb(alpha, gamma, shape, copy, b.clone());
   }
 
   /** Goes on from here in each run. */
@@ -63,12 +66,13 @@ public final class LinUcb implements Chooser {
    * Tunes α and γ by grid, each after having learned on {@code training} runs, and takes the best
    * on as many others.
    */
-  public static Contender tuned(Trials trials, List<WorldSettings> worlds, int training) {
+  public static Contender tuned(
+      Trials trials, List<WorldSettings> worlds, int training, ActionShape shape) {
     double best = Double.NEGATIVE_INFINITY;
-    LinUcb tuned = fresh(0.1, 0.999);
+    LinUcb tuned = fresh(0.1, 0.999, shape);
     for (double alpha : new double[] {0, 0.02, 0.05, 0.1, 0.2, 0.5}) {
       for (double gamma : new double[] {0.99, 0.999, 1}) {
-        LinUcb candidate = fresh(alpha, gamma);
+        LinUcb candidate = fresh(alpha, gamma, shape);
         for (int i = 0; i < training; i++) {
           candidate.asked.clear();
           trials.run(
@@ -93,16 +97,17 @@ public final class LinUcb implements Chooser {
     for (int i = 0; i < situation.candidates().size(); i++) {
       features.add(features(situation.state(), i));
     }
-    int choice =
-        References.best(
-            situation,
-            i -> {
-              double[] x = features.get(i);
-              double width = Math.sqrt(Math.max(0, dot(x, times(inverse, x))));
-              return dot(x, theta) + alpha * width;
-            });
+    int choice = References.best(situation, i -> bound(features.get(i)));
+    if (References.isWorseThanNone(situation, bound(features.get(choice)), shape)) {
+      return -1;
+    }
     asked.put(situation.number(), features.get(choice));
     return choice;
+  }
+
+  /** What it may be worth at most, as far as is known. */
+  private double bound(double[] x) {
+    return dot(x, theta) + alpha * Math.sqrt(Math.max(0, dot(x, times(inverse, x))));
   }
 
   @Override

@@ -50,6 +50,7 @@ final class Ppo implements AutoCloseable {
   static final class Batch {
 
     final int rows;
+    private final int width;
     private final float[] states;
     private final float[] base;
     private final float[] chosen;
@@ -58,15 +59,16 @@ final class Ppo implements AutoCloseable {
     private final float[] returns;
     private final float[] worth;
 
-    Batch(int rows) {
+    Batch(int rows, ActionShape shape) {
       this.rows = rows;
+      width = shape.outputs();
       states = new float[rows * StateShape.SIZE];
-      base = new float[rows * StateShape.CANDIDATES];
-      chosen = new float[rows * StateShape.CANDIDATES];
+      base = new float[rows * width];
+      chosen = new float[rows * width];
       logOdds = new float[rows];
       advantages = new float[rows];
       returns = new float[rows];
-      worth = new float[rows * StateShape.CANDIDATES];
+      worth = new float[rows * width];
     }
 
     void set(
@@ -79,20 +81,20 @@ final class Ppo implements AutoCloseable {
         double itsReturn,
         Rule rule) {
       System.arraycopy(state, 0, states, row * StateShape.SIZE, StateShape.SIZE);
-      float[] logits = new float[StateShape.CANDIDATES];
+      float[] logits = new float[width];
       rule.addTo(state, logits);
-      Arrays.fill(logits, present, logits.length, NEVER);
-      System.arraycopy(logits, 0, base, row * logits.length, logits.length);
-      Arrays.fill(chosen, row * logits.length, (row + 1) * logits.length, 0);
-      chosen[row * logits.length + action] = 1;
+      Arrays.fill(logits, present, StateShape.CANDIDATES, NEVER);
+      System.arraycopy(logits, 0, base, row * width, width);
+      Arrays.fill(chosen, row * width, (row + 1) * width, 0);
+      chosen[row * width + action] = 1;
       logOdds[row] = (float) logOdd;
       advantages[row] = (float) advantage;
       returns[row] = (float) itsReturn;
     }
 
-    /** What each candidate of a row is worth. */
+    /** What each choice of a row is worth. */
     void setWorth(int row, float[] each) {
-      System.arraycopy(each, 0, worth, row * StateShape.CANDIDATES, StateShape.CANDIDATES);
+      System.arraycopy(each, 0, worth, row * width, width);
     }
   }
 
@@ -108,7 +110,7 @@ final class Ppo implements AutoCloseable {
     try (NDManager step = memory.newSubManager()) {
       List<NDArray> policy = Torch.layers(step, sizes, network);
       policy.forEach(it -> it.setRequiresGradient(true));
-      var wide = new Shape(batch.rows, StateShape.CANDIDATES);
+      var wide = new Shape(batch.rows, batch.width);
       NDArray states = step.create(batch.states, new Shape(batch.rows, StateShape.SIZE));
       NDArray base = step.create(batch.base, wide);
       NDArray worth = step.create(batch.worth, wide);
@@ -138,7 +140,7 @@ final class Ppo implements AutoCloseable {
       policy.forEach(it -> it.setRequiresGradient(true));
       value.forEach(it -> it.setRequiresGradient(true));
       var column = new Shape(batch.rows);
-      var wide = new Shape(batch.rows, StateShape.CANDIDATES);
+      var wide = new Shape(batch.rows, batch.width);
       NDArray states = step.create(batch.states, new Shape(batch.rows, StateShape.SIZE));
       NDArray base = step.create(batch.base, wide);
       NDArray chosen = step.create(batch.chosen, wide);

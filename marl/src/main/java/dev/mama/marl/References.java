@@ -52,15 +52,16 @@ public final class References {
   }
 
   /** A rule, sampled by softmax. */
-  public static Contender rule(String name, Rule rule) {
+  public static Contender rule(String name, Rule rule, ActionShape shape) {
     return new Contender(
         name,
         () ->
             situation -> {
-              float[] logits = new float[StateShape.CANDIDATES];
+              float[] logits = new float[shape.outputs()];
               rule.addTo(situation.state().toArray(), logits);
-              double[] odds = Softmax.of(logits, situation.state(), ActionShape.CANDIDATES);
-              return Softmax.draw(odds, situation.random());
+              double[] odds = Softmax.of(logits, situation.state(), shape);
+              int action = Softmax.draw(odds, situation.random());
+              return Softmax.isNone(action) ? -1 : action;
             });
   }
 
@@ -72,14 +73,15 @@ public final class References {
   /**
    * The informed reference, its weight of the queue the best of a grid on {@code runs} tuning runs.
    */
-  public static Contender tunedInformed(Trials trials, List<WorldSettings> worlds, int runs) {
+  public static Contender tunedInformed(
+      Trials trials, List<WorldSettings> worlds, int runs, ActionShape shape) {
     double best = Double.NEGATIVE_INFINITY;
-    Contender tuned = informed(0);
+    Contender tuned = informed(0, shape);
     for (double weight : new double[] {0, 0.25, 0.5, 1, 1.5, 2, 3}) {
-      double reward = trials.mean(worlds, Trials.TUNING_SEEDS, runs, informed(weight));
+      double reward = trials.mean(worlds, Trials.TUNING_SEEDS, runs, informed(weight, shape));
       if (reward > best) {
         best = reward;
-        tuned = informed(weight);
+        tuned = informed(weight, shape);
       }
     }
     return tuned;
@@ -89,10 +91,24 @@ public final class References {
    * Sees true skill and true queues, and takes the best expected reward, a second of queue counted
    * {@code queueWeight} times more than its asker waits: for the others, whom one delays. A
    * reference, not an upper bound: it does not look ahead.
+   *
+   * @param shape whether it may also choose none, whose worth it knows
    */
-  public static Contender informed(double queueWeight) {
+  public static Contender informed(double queueWeight, ActionShape shape) {
     return new Contender(
-        "informed", () -> situation -> best(situation, i -> situation.truth(i, queueWeight)));
+        "informed",
+        () ->
+            situation -> {
+              int best = best(situation, i -> situation.truth(i, queueWeight));
+              return isWorseThanNone(situation, situation.truth(best, queueWeight), shape)
+                  ? -1
+                  : best;
+            });
+  }
+
+  /** Whether none may be chosen and is worth more than {@code worth}. */
+  static boolean isWorseThanNone(Situation situation, double worth, ActionShape shape) {
+    return shape == ActionShape.CANDIDATES_OR_NONE && worth < situation.worthOfNone();
   }
 
   private static int lessLoadedOfTwo(Situation situation) {

@@ -52,6 +52,11 @@ public record Rule(
     this(similarity, trust, success, response, load, temperature, 0);
   }
 
+  /** This rule with another score of none. */
+  Rule none(double other) {
+    return new Rule(similarity, trust, success, response, load, temperature, other);
+  }
+
   /** Adds the rule's part of the logits to {@code logits}, which has as many as the shape. */
   void addTo(float[] state, float[] logits) {
     for (int i = 0; i < StateShape.CANDIDATES; i++) {

@@ -78,4 +78,9 @@ public final class Situation {
   double truth(int candidate, double queueWeight) {
     return world.truth(helpers[candidate], field, queueWeight);
   }
+
+  /** The reward of asking nobody. */
+  double worthOfNone() {
+    return world.worthOfNone();
+  }
 }

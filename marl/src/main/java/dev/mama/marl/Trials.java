@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
@@ -59,9 +60,14 @@ public final class Trials {
 
   /** Mean reward over {@code count} seeds from {@code first} on, the worlds in turn. */
   public double mean(List<WorldSettings> worlds, long first, int count, Contender contender) {
+    return mean(i -> worlds.get(i % worlds.size()), first, count, contender);
+  }
+
+  /** Mean reward over {@code count} seeds from {@code first} on, each in the world of its place. */
+  double mean(IntFunction<WorldSettings> worlds, long first, int count, Contender contender) {
     return IntStream.range(0, count)
         .parallel()
-        .mapToObj(i -> run(worlds.get(i % worlds.size()), first + i, contender))
+        .mapToObj(i -> run(worlds.apply(i), first + i, contender))
         .toList()
         .stream()
         .mapToDouble(Outcome::reward)

@@ -369,4 +369,8 @@ public final class World {
         + (1 - answers) * Rewards.of(settings, false, 0, settings.timeoutSeconds())
         - queueWeight * settings.latencyCost() * queue;
   }
+
+  double worthOfNone() {
+    return settings.noneReward();
+  }
 }

@@ -1,6 +1,7 @@
 package dev.mama.marl;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
@@ -18,7 +19,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The learner in worlds that are over soon. */
 class LearnerTest {
 
-  private static final List<WorldSettings> WORLDS = List.of(small("stationary"), small("drifting"));
+  static final List<WorldSettings> WORLDS = List.of(small("stationary"), small("drifting"));
 
   /** Every candidate is about as likely, so that no ratio is clipped. */
   private static final Rule FLAT = new Rule(1, 1, 1, 1, 1, 20);
@@ -56,9 +57,15 @@ class LearnerTest {
         0.2);
   }
 
-  private static LearnerOptions options(int rounds) {
+  static LearnerOptions options(int rounds) {
     return new LearnerOptions(
-        7, "cpu", LearnerOptions.Objective.FORESEEN, 0, 24, rounds, 2, 2, 64, 1e-3, 2);
+        7,
+        "cpu",
+        ActionShape.CANDIDATES,
+        LearnerOptions.Objective.FORESEEN,
+        0,
+        false,
+        new LearnerOptions.Effort(24, rounds, 2, 2, 64, 1e-3, 2));
   }
 
   private PolicyFile learn(String name, LearnerOptions options) throws InterruptedException {
@@ -102,7 +109,7 @@ class LearnerTest {
   private Checkpoint checkpoint(String name, LearnerOptions options) {
     return Checkpoint.read(
             folder.resolve(name).resolve("checkpoint.safetensors"),
-            "%s in %s".formatted(options, WORLDS))
+            Learner.key(options, WORLDS, null))
         .orElseThrow();
   }
 
@@ -113,6 +120,15 @@ class LearnerTest {
         .isInstanceOf(PolicyException.class)
         .hasMessageContaining("it is of other options")
         .hasMessageContaining("choose another folder");
+  }
+
+  @Test
+  void noWorld_isRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() ->
+            new Learner(
+                options(1), WorldTest.TRIALS, List.of(), folder, (round, rounds, step) -> {}))
+        .withMessageContaining("at least one world");
   }
 
   @Test
@@ -131,7 +147,7 @@ class LearnerTest {
     int[] sizes = Mlp.policySizes(5);
     float[] network = Mlp.silent(sizes, 4).parameters();
     float[] critic = Mlp.silent(Ppo.CRITIC, 5).parameters();
-    var batch = new Ppo.Batch(16);
+    var batch = new Ppo.Batch(16, ActionShape.CANDIDATES);
     var states = new float[16][];
     for (int row = 0; row < 16; row++) {
       states[row] = Policies.state(random, 5).toArray();
@@ -155,7 +171,7 @@ class LearnerTest {
     int[] sizes = Mlp.policySizes(5);
     float[] network = Mlp.silent(sizes, 4).parameters();
     var random = new SplittableRandom(3);
-    var batch = new Ppo.Batch(16);
+    var batch = new Ppo.Batch(16, ActionShape.CANDIDATES);
     for (int row = 0; row < 16; row++) {
       float[] state = Policies.state(random, 3).toArray();
       batch.set(row, state, 3, 0, Math.log(0.3), 0, 0, FLAT);
@@ -170,6 +186,71 @@ class LearnerTest {
       assertThat(biases[3]).isZero();
       assertThat(biases[4]).isZero();
     }
+  }
+
+  /** The third may be chosen, but is worth nothing; none is worth most. */
+  @Test
+  void foreseenGradient_whereNoneMayBeChosen_leadsToIt() {
+    int[] sizes = Mlp.policySizes(6);
+    float[] network = Mlp.silent(sizes, 4).parameters();
+    var random = new SplittableRandom(3);
+    var batch = new Ppo.Batch(16, ActionShape.CANDIDATES_OR_NONE);
+    for (int row = 0; row < 16; row++) {
+      float[] state = Policies.state(random, 3).toArray();
+      batch.set(row, state, 3, 5, Math.log(0.3), 0, 0, FLAT);
+      batch.setWorth(row, new float[] {0.3f, 0.3f, 0, 5, 5, 0.9f});
+    }
+    try (Ppo ppo = Ppo.open("cpu", sizes)) {
+      float[] gradient = ppo.foreseenGradient(network, batch, 0.05);
+      float[] biases = Arrays.copyOfRange(gradient, gradient.length - 6, gradient.length);
+      assertThat(biases[5]).isNegative();
+      assertThat(biases[2]).isPositive();
+      assertThat(biases[3]).isZero();
+      assertThat(biases[4]).isZero();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void learn_ofBothShapes_inDrawnWorldsToo_isAFileOfThatShape(ActionShape shape) throws Exception {
+    PolicyFile learned = learn(shape.name(), options(1).shape(shape).drawn(true));
+    assertThat(learned.manifest().shape()).isEqualTo(shape);
+    assertThat(learned.manifest().environment()).isEqualTo("stationary drifting and drawn ones");
+    assertThat(learned.network().outputs()).isEqualTo(shape.outputs());
+    assertThat(learned.manifest().rule().none() != 0).isEqualTo(shape.outputs() == 6);
+  }
+
+  /** Of a rule that may choose none: it does, where it thinks nothing of the candidates. */
+  @Test
+  void rule_thatThinksMuchOfNone_choosesIt() {
+    Rule alone = new Rule(1, 1, 1, 1, 1, 0.1, 100);
+    Contender contender = References.rule("alone", alone, ActionShape.CANDIDATES_OR_NONE);
+    WorldSettings world = WORLDS.getFirst();
+    assertThat(WorldTest.TRIALS.run(world, 1, contender).reward())
+        .isCloseTo(world.noneReward(), within(1e-12));
+    Contender better = References.informed(2, ActionShape.CANDIDATES_OR_NONE);
+    assertThat(WorldTest.TRIALS.run(world, 1, better).reward()).isGreaterThan(world.noneReward());
+  }
+
+  @Test
+  void learnLast_isTheAverageOfTheLastRound_fromTheGivenRule() throws Exception {
+    PolicyFile last =
+        new Learner(
+                options(2),
+                WorldTest.TRIALS,
+                WORLDS,
+                folder.resolve("last"),
+                (round, rounds, step) -> {})
+            .startingAt(FLAT)
+            .learnLast("small", "none");
+    Checkpoint end =
+        Checkpoint.read(
+                folder.resolve("last/checkpoint.safetensors"),
+                Learner.key(options(2), WORLDS, FLAT))
+            .orElseThrow();
+    assertThat(last.manifest().rule()).isEqualTo(FLAT);
+    assertThat(last.network().parameters()).isEqualTo(end.average());
+    assertThat(end.average()).isNotEqualTo(end.network().parameters);
   }
 
   @ParameterizedTest

@@ -30,6 +30,16 @@ class PolicyGuideTest {
     assertThat(policy.decide(state, new SplittableRandom(1)).policy()).isEqualTo(policy.name());
   }
 
+  /** Now and then, not as a rule. */
+  @Test
+  void shippedOrNone_letsAnAgentAnswerItself() {
+    var policy = LearnedPolicy.shippedOrNone();
+    List<LoggedDecision> logged =
+        WorldTest.TRIALS.logged(WorldSettings.named("stationary"), 1, policy);
+    long none = logged.stream().filter(decision -> decision.choice() < 0).count();
+    assertThat(none).isPositive().isLessThan(logged.size() / 2);
+  }
+
   @Test
   void swap_toAFile() {
     Path newer = folder.resolve("newer.safetensors");
@@ -48,7 +58,10 @@ class PolicyGuideTest {
     double learned = WorldTest.TRIALS.mean(worlds, 1, 8, policy.contender("learned"));
     double rule =
         WorldTest.TRIALS.mean(
-            worlds, 1, 8, References.rule("rule", policy.file().manifest().rule()));
+            worlds,
+            1,
+            8,
+            References.rule("rule", policy.file().manifest().rule(), ActionShape.CANDIDATES));
     assertThat(learned).isGreaterThan(rule);
   }
 

@@ -29,7 +29,9 @@ class ReferencesTest {
   @Test
   void linUcb_learns_whereNobodyIsInTheWay() {
     double random = WorldTest.TRIALS.mean(List.of(BANDIT), 1, 4, References.random());
-    double linUcb = WorldTest.TRIALS.mean(List.of(BANDIT), 1, 4, LinUcb.fresh(0.1, 1).contender());
+    double linUcb =
+        WorldTest.TRIALS.mean(
+            List.of(BANDIT), 1, 4, LinUcb.fresh(0.1, 1, ActionShape.CANDIDATES).contender());
     assertThat(linUcb).isGreaterThan(random + 0.05);
   }
 
@@ -48,11 +50,16 @@ class ReferencesTest {
   @Test
   void ruleSearch_findsOneBetterThanTheUsual_onOtherSeeds() {
     List<WorldSettings> worlds = List.of(STATIONARY);
-    Rule found = new RuleSearch(WorldTest.TRIALS, worlds, 1).best(72);
+    Rule found = new RuleSearch(WorldTest.TRIALS, worlds, ActionShape.CANDIDATES, 1).best(72);
     double usual =
         WorldTest.TRIALS.mean(
-            worlds, 50, 4, References.rule("usual", new Rule(4, 2, 0.5, 0.5, 1, 0.1)));
-    assertThat(WorldTest.TRIALS.mean(worlds, 50, 4, References.rule("found", found)))
+            worlds,
+            50,
+            4,
+            References.rule("usual", new Rule(4, 2, 0.5, 0.5, 1, 0.1), ActionShape.CANDIDATES));
+    assertThat(
+            WorldTest.TRIALS.mean(
+                worlds, 50, 4, References.rule("found", found, ActionShape.CANDIDATES)))
         .isGreaterThan(usual - 0.01);
   }
 }

@@ -45,7 +45,7 @@ class WorldTest {
 
   @Test
   void informed_earnsMore_thanRandom() {
-    assertThat(TRIALS.mean(List.of(DRIFTING), 1, 4, References.informed(1)))
+    assertThat(TRIALS.mean(List.of(DRIFTING), 1, 4, References.informed(1, ActionShape.CANDIDATES)))
         .isGreaterThan(TRIALS.mean(List.of(DRIFTING), 1, 4, References.random()) + 0.1);
   }
 
