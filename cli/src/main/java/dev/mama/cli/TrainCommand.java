@@ -1,6 +1,7 @@
 package dev.mama.cli;
 
 import dev.mama.bench.Figure;
+import dev.mama.bench.PolicyAblation;
 import dev.mama.bench.PolicyChart;
 import dev.mama.bench.PolicyContest;
 import dev.mama.examples.InputException;
@@ -34,7 +35,8 @@ import picocli.CommandLine.Spec;
     description =
         "Learns whom to ask, in simulated worlds: a rule is tuned, and a network learns to correct"
             + " it. A run that was stopped goes on where it stood. With --evaluate, measures"
-            + " learned policies beside tuned rules and bandits instead.")
+            + " learned policies beside tuned rules and bandits instead; with --ablate, what each"
+            + " objective leads to.")
 final class TrainCommand implements Callable<Integer> {
 
   private static final Pattern SEEDS = Pattern.compile("(\\d{1,15})\\.\\.(\\d{1,15})");
@@ -98,6 +100,12 @@ final class TrainCommand implements Callable<Integer> {
   private boolean evaluate;
 
   @Option(
+      names = "--ablate",
+      description =
+          "learn by each objective from one tuned rule, and measure what came of each, instead")
+  private boolean ablate;
+
+  @Option(
       names = "--policy",
       paramLabel = "FILE",
       description =
@@ -121,7 +129,10 @@ final class TrainCommand implements Callable<Integer> {
     if (!evaluate && !policies.isEmpty()) {
       throw refused("--policy is for --evaluate; a policy is learned from the beginning");
     }
-    if (orNone && evaluate) {
+    if (evaluate && ablate) {
+      throw refused("--evaluate and --ablate are two commands; give one of them");
+    }
+    if (orNone && (evaluate || ablate)) {
       throw refused("--or-none is for learning; a policy that is measured has its own shape");
     }
     List<WorldSettings> worlds = new ArrayList<>();
@@ -129,9 +140,11 @@ final class TrainCommand implements Callable<Integer> {
     for (String name : names) {
       worlds.add(world(name));
     }
-    String work = evaluate ? "train-evaluate" : "train";
+    String work = evaluate ? "train-evaluate" : ablate ? "train-ablate" : "train";
     Path folder = out != null ? out : Path.of("results", work);
-    return evaluate ? measure(worlds, folder) : learn(worlds, folder);
+    return evaluate
+        ? measure(worlds, folder)
+        : ablate ? ablate(worlds, folder) : learn(worlds, folder);
   }
 
   private WorldSettings world(String name) {
@@ -162,6 +175,21 @@ final class TrainCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw refused(String.valueOf(e.getMessage()));
     }
+  }
+
+  private int ablate(List<WorldSettings> worlds, Path folder) throws InterruptedException {
+    LearnerOptions options = options();
+    Range range = range();
+    Logs.to(folder);
+    Report report = Report.start(folder, "train --ablate", seed);
+    List<Figure> figures;
+    try (var bar = new Bar("ablate")) {
+      figures = PolicyAblation.run(options, worlds, range.first(), range.count(), folder, bar::at);
+    }
+    report.write(figures, Map.of("options", options.toString(), "seeds", seeds));
+    System.out.print(Report.table(figures));
+    System.out.println("All of it: " + report.file());
+    return 0;
   }
 
   private int learn(List<WorldSettings> worlds, Path folder) throws InterruptedException {

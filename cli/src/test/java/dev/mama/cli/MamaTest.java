@@ -129,7 +129,8 @@ class MamaTest {
             new String[] {"train", "--evaluate", "--policy", "none.safetensors"}),
         Arguments.of(
             "--policy is for --evaluate", new String[] {"train", "--policy", bad.toString()}),
-        Arguments.of("--or-none is for learning", new String[] {"train", "--evaluate", "--or-none"}));
+        Arguments.of("are two commands", new String[] {"train", "--evaluate", "--ablate"}),
+        Arguments.of("--or-none is for learning", new String[] {"train", "--ablate", "--or-none"}));
   }
 
   @ParameterizedTest
