@@ -20,9 +20,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What agents that come and go cost those that have needs. Requesters have needs all the time;
@@ -34,6 +35,7 @@ import java.util.stream.IntStream;
  */
 final class ScaleChurn {
 
+  private static final Logger LOG = LoggerFactory.getLogger(ScaleChurn.class);
   private static final int REQUESTERS = 8;
   private static final int GUESTS = 20;
   private static final int CROWD = 5;
@@ -46,6 +48,7 @@ final class ScaleChurn {
 
   private final Profiles profiles;
   private final ScaleSizes sizes;
+  private final AtomicInteger next = new AtomicInteger(); // nobody comes twice
   private final AtomicInteger joined = new AtomicInteger();
   private final AtomicInteger guestsAsked = new AtomicInteger();
   private final AtomicInteger unmet = new AtomicInteger();
@@ -108,7 +111,6 @@ final class ScaleChurn {
       throws InterruptedException {
     long begun = System.nanoTime();
     long end = begun + sizes.churnRound().toNanos();
-    var ended = new AtomicBoolean();
     var parts = new ArrayList<Samples>();
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       var running = new ArrayList<Future<?>>();
@@ -124,22 +126,18 @@ final class ScaleChurn {
               return null;
             }));
       }
-      Future<?> guests =
-          threads.submit(() -> {
-            if (churn) {
-              comeAndGo(world, transport, cards, ended);
-            }
-            return null;
-          });
+      if (churn) {
+        running.add(
+            threads.submit(() -> {
+              comeAndGo(world, transport, cards, end);
+              return null;
+            }));
+      }
       for (Future<?> each : running) {
         each.get();
       }
-      ended.set(true);
-      guests.get();
     } catch (ExecutionException e) {
       throw new IllegalStateException("coming and going failed", e.getCause());
-    } finally {
-      ended.set(true);
     }
     if (churn) {
       busySeconds += (System.nanoTime() - begun) / 1e9;
@@ -154,18 +152,19 @@ final class ScaleChurn {
   private void serve(ScaleWorld world, int requester, String need, Samples samples)
       throws InterruptedException {
     long start = System.nanoTime();
-    boolean met;
+    String problem;
     try {
       Served served = world.serve(requester, need, PATIENCE);
-      met = served.answered();
+      problem = served.problem();
       if (served.helper().startsWith("guest")) {
         guestsAsked.incrementAndGet();
       }
     } catch (MamaException e) {
-      met = false; // counted: the report says how many
+      problem = String.valueOf(e.getMessage());
     }
     samples.add(System.nanoTime() - start);
-    if (!met) {
+    if (!problem.isEmpty()) {
+      LOG.warn("a need was not met: {}", problem); // and counted: the report says how many
       unmet.incrementAndGet();
     }
   }
@@ -175,14 +174,14 @@ final class ScaleChurn {
    * {@value #CROWD} more have come: until then it answers what it was asked before.
    */
   private void comeAndGo(
-      ScaleWorld world, InMemoryTransport transport, List<AgentCard> cards, AtomicBoolean ended)
+      ScaleWorld world, InMemoryTransport transport, List<AgentCard> cards, long end)
       throws InterruptedException {
     var crowd = new ArrayDeque<Guests>();
     var leaving = new ArrayDeque<Guests>();
     try {
-      while (!ended.get()) {
+      while (System.nanoTime() < end) {
         long start = System.nanoTime();
-        crowd.add(new Guests(world, transport, cards, joined.get()));
+        crowd.add(new Guests(world, transport, cards, next.getAndAdd(GUESTS)));
         joined.addAndGet(GUESTS);
         if (crowd.size() > CROWD) {
           Guests oldest = crowd.remove();

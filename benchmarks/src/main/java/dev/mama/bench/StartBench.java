@@ -33,7 +33,7 @@ final class StartBench implements Bench {
   @Override
   public List<Figure> run(Options options, Progress progress) throws InterruptedException {
     int rounds = options.quick() ? 1 : 5;
-    int needs = options.quick() ? 3 : 9;
+    int needs = options.quick() ? 2 : 9;
     int steps = StartPart.values().length + 2;
     progress.at(0, steps, "servers");
     try (var servers = RealServers.open(call -> Answer.text("Field: anything\nYes."))) {
