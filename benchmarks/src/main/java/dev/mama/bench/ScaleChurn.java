@@ -16,6 +16,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -112,6 +114,7 @@ final class ScaleChurn {
     long begun = System.nanoTime();
     long end = begun + sizes.churnRound().toNanos();
     var parts = new ArrayList<Samples>();
+    var left = new ConcurrentLinkedQueue<Guests>(); // they go when all needs have been met
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       var running = new ArrayList<Future<?>>();
       for (int r = 0; r < REQUESTERS; r++) {
@@ -129,7 +132,7 @@ final class ScaleChurn {
       if (churn) {
         running.add(
             threads.submit(() -> {
-              comeAndGo(world, transport, cards, end);
+              comeAndGo(world, transport, cards, end, left);
               return null;
             }));
       }
@@ -138,6 +141,8 @@ final class ScaleChurn {
       }
     } catch (ExecutionException e) {
       throw new IllegalStateException("coming and going failed", e.getCause());
+    } finally {
+      left.forEach(Guests::close);
     }
     if (churn) {
       busySeconds += (System.nanoTime() - begun) / 1e9;
@@ -174,7 +179,11 @@ final class ScaleChurn {
    * {@value #CROWD} more have come: until then it answers what it was asked before.
    */
   private void comeAndGo(
-      ScaleWorld world, InMemoryTransport transport, List<AgentCard> cards, long end)
+      ScaleWorld world,
+      InMemoryTransport transport,
+      List<AgentCard> cards,
+      long end,
+      Queue<Guests> left)
       throws InterruptedException {
     var crowd = new ArrayDeque<Guests>();
     var leaving = new ArrayDeque<Guests>();
@@ -195,8 +204,8 @@ final class ScaleChurn {
       }
     } finally {
       crowd.forEach(Guests::retire);
-      leaving.forEach(Guests::close);
-      crowd.forEach(Guests::close);
+      left.addAll(leaving);
+      left.addAll(crowd);
     }
   }
 
