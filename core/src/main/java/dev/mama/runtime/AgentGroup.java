@@ -5,7 +5,6 @@ import dev.mama.AgentId;
 import dev.mama.AgentType;
 import dev.mama.ExperimentId;
 import dev.mama.GroupClosedException;
-import dev.mama.MamaException;
 import dev.mama.Pressure;
 import dev.mama.Sender;
 import dev.mama.StorageException;
@@ -15,13 +14,13 @@ import dev.mama.spi.EventLog;
 import dev.mama.spi.Machine;
 import dev.mama.spi.Transport;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -79,10 +78,11 @@ public final class AgentGroup implements AutoCloseable {
     schedule = new Schedule(options.time());
     watch = new Schedule(machine.time());
     processors = machine.processors(options.name());
-    recorder = new Recorder(options, executor);
+    Executor also = new AlsoWhenClosed(executor);
+    recorder = new Recorder(options, also);
     var incarnations = new Incarnations(options.time(), machine.chance());
     outstanding = new Outstanding(incarnations);
-    router = new Router(options, recorder, incarnations, outstanding, executor, schedule);
+    router = new Router(options, recorder, incarnations, outstanding, also, schedule);
     members = new Members(options, router, incarnations);
     var dispatcher =
         new Dispatcher(outstanding, executor, watch, machine.parallelism(), options.waitingTurns());
@@ -360,11 +360,11 @@ public final class AgentGroup implements AutoCloseable {
   }
 
   private void shutDown() throws InterruptedException {
-    List<MamaException> failures = new ArrayList<>();
+    var attempts = new Attempts();
     Transport transport = options.transport();
     if (transport != null) {
-      attempt(failures, () -> transport.unsubscribe(options.experiment(), router.addresses()));
-      attempt(failures, turns.topics()::close);
+      attempts.run(() -> transport.unsubscribe(options.experiment(), router.addresses()));
+      attempts.run(turns.topics()::close);
     }
     router.cells().forEach(Cell::stop);
     executor.shutdown();
@@ -376,28 +376,12 @@ public final class AgentGroup implements AutoCloseable {
           null);
     }
     if (durables != null) {
-      attempt(failures, durables::close);
+      attempts.run(durables::close);
     }
     EventLog log = options.eventLog();
     if (log != null) {
-      attempt(failures, log::flush);
+      attempts.run(log::flush);
     }
-    if (!failures.isEmpty()) {
-      MamaException first = failures.getFirst();
-      failures.stream().skip(1).forEach(first::addSuppressed);
-      throw first;
-    }
-  }
-
-  private interface Step {
-    void run() throws InterruptedException;
-  }
-
-  private static void attempt(List<MamaException> failures, Step step) throws InterruptedException {
-    try {
-      step.run();
-    } catch (MamaException e) {
-      failures.add(e);
-    }
+    attempts.end();
   }
 }

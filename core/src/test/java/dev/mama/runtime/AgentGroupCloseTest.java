@@ -6,17 +6,24 @@ import static dev.mama.runtime.Words.id;
 import static dev.mama.runtime.Words.start;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.mama.AgentCard;
 import dev.mama.AgentId;
 import dev.mama.AgentType;
+import dev.mama.Channel;
+import dev.mama.Deadline;
 import dev.mama.Event;
 import dev.mama.GroupClosedException;
+import dev.mama.Message;
 import dev.mama.Payload;
 import dev.mama.Sender;
+import dev.mama.Trace;
 import dev.mama.runtime.Words.Count;
 import dev.mama.runtime.Words.Go;
 import dev.mama.runtime.Words.Listener;
+import dev.mama.spi.Envelope;
+import dev.mama.spi.Envelope.Kind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -199,5 +206,27 @@ class AgentGroupCloseTest {
         .hasMessageContaining("needs a transport");
     assertThatThrownBy(() -> AgentGroup.builder(EXPERIMENT).mailboxCapacity(0).build())
         .hasMessageContaining("mailboxCapacity 0 must be 1 to 1,000,000");
+  }
+
+  @Test
+  void closed_questionThatStillArrives_isAnsweredWithAFailure() throws Exception {
+    var wire = new Wire();
+    var group = AgentGroup.builder(EXPERIMENT).transport(wire).build();
+    AgentId agent = start(group, "agent", new Listener());
+    group.close();
+    var question =
+        new Message(
+            1,
+            1,
+            Wire.FAR,
+            agent,
+            Channel.AGENT_CHAT,
+            Payload.of(new Go()),
+            Trace.start(),
+            Deadline.NONE);
+    wire.receiver.accept(new Envelope(EXPERIMENT, Kind.ASK, question, null, null, List.of()));
+    await().until(() -> wire.sent.size() == 1);
+    assertThat(wire.sent.getFirst().kind()).isEqualTo(Kind.FAILURE);
+    assertThat(wire.sent.getFirst().answers()).isEqualTo(question.id());
   }
 }
