@@ -306,7 +306,7 @@ final class NegotiationBench implements Bench {
         check(held);
         took.add(held.nanos());
         if (i % each == each - 1) {
-          heap.add((double) Memory.used());
+          heap.add((double) Memory.afterCollection());
           threads.add((double) ManagementFactory.getThreadMXBean().getThreadCount());
           descriptors.add((double) ProcessMemory.descriptors());
         }

@@ -116,23 +116,23 @@ final class NegotiationFaults {
             },
             withoutTheFirst));
     figures.add(confirmationTimeout());
-    figures.addAll(servers());
-    figures.addAll(NegotiationSmallHeap.run());
+    figures.addAll(processes());
     return figures;
   }
 
-  /** Side by side, because servers take their time to stop. */
-  private static List<Figure> servers() throws InterruptedException {
+  /** Side by side, because servers and processes take their time to start and to stop. */
+  private static List<Figure> processes() throws InterruptedException {
     try {
       Path folder = Files.createTempDirectory("mama-bench-negotiation");
       try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-        List<Callable<Figure>> drills =
+        List<Callable<List<Figure>>> drills =
             List.of(
-                () -> NegotiationRestarts.broker(folder),
-                () -> NegotiationRestarts.database(folder));
+                () -> List.of(NegotiationRestarts.broker(folder)),
+                () -> List.of(NegotiationRestarts.database(folder)),
+                NegotiationSmallHeap::run);
         var figures = new ArrayList<Figure>();
-        for (Future<Figure> drill : threads.invokeAll(drills)) {
-          figures.add(drill.get());
+        for (Future<List<Figure>> drill : threads.invokeAll(drills)) {
+          figures.addAll(drill.get());
         }
         return figures;
       } catch (ExecutionException e) {

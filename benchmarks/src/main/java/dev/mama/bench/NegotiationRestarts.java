@@ -3,8 +3,10 @@ package dev.mama.bench;
 import dev.mama.AgentCard;
 import dev.mama.AgentContext;
 import dev.mama.AgentId;
+import dev.mama.AgentType;
 import dev.mama.Event;
 import dev.mama.ExperimentId;
+import dev.mama.Payload;
 import dev.mama.Time;
 import dev.mama.embedded.EmbeddedBroker;
 import dev.mama.embedded.EmbeddedDatabase;
@@ -57,6 +59,7 @@ final class NegotiationRestarts {
   private static final ExperimentId EXPERIMENT = ExperimentId.of("restarts");
   private static final int AGENTS = 5;
   private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final AgentId WATCHER = AgentId.of("watcher");
   private static final AgentId REQUESTER = AgentId.of("requester");
 
   private NegotiationRestarts() {}
@@ -143,6 +146,22 @@ final class NegotiationRestarts {
     group.startAll(agents, "participant");
   }
 
+  /** Has an agent follow the events, as whoever shows them to people does. */
+  private static void watch(AgentGroup group) throws InterruptedException {
+    group.define(
+        AgentType.of(
+            "watcher",
+            () ->
+                (message, context) -> {
+                  if (message.payload().type().equals("Text")) {
+                    context.join(NegotiationEvent.TOPIC);
+                    context.reply(message.payload());
+                  }
+                }));
+    group.start(WATCHER, "watcher");
+    var unused = group.client("gate").ask(WATCHER, Payload.text("watch"), PATIENCE);
+  }
+
   private static Negotiation open(Negotiator negotiator) throws InterruptedException {
     var agents = new ArrayList<AgentId>();
     for (int i = 0; i < AGENTS; i++) {
@@ -183,6 +202,7 @@ final class NegotiationRestarts {
           var workers = AgentGroup.builder(EXPERIMENT).name("yard").transport(yard).build();
           var negotiator = negotiator(desks, assistance)) {
         start(workers, crew);
+        watch(workers);
         Negotiation negotiation = open(negotiator);
         crew.bidding.await();
         broker.close();
