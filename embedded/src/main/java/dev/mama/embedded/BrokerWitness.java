@@ -35,8 +35,8 @@ final class BrokerWitness implements ExtensionMain, ClientLifecycleEventListener
 
   private final Set<String> clients = ConcurrentHashMap.newKeySet();
   private final AtomicLong connections = new AtomicLong();
-  private final Set<String> filters = ConcurrentHashMap.newKeySet();
   private final List<Consumer<Published>> observers = new CopyOnWriteArrayList<>();
+  private final List<Consumer<String>> filterObservers = new CopyOnWriteArrayList<>();
   private volatile @Nullable ServerInformation server;
 
   /** The port that the broker's only listener was bound to; known once the broker has started. */
@@ -57,12 +57,12 @@ final class BrokerWitness implements ExtensionMain, ClientLifecycleEventListener
     return connections.get();
   }
 
-  Set<String> filters() {
-    return Set.copyOf(filters);
-  }
-
   void observe(Consumer<Published> observer) {
     observers.add(observer);
+  }
+
+  void observeFilters(Consumer<String> observer) {
+    filterObservers.add(observer);
   }
 
   @Override
@@ -74,18 +74,25 @@ final class BrokerWitness implements ExtensionMain, ClientLifecycleEventListener
         (in, out) ->
             in.getSubscribePacket()
                 .getSubscriptions()
-                .forEach(subscription -> filters.add(subscription.getTopicFilter()));
+                .forEach(subscription -> subscribed(subscription.getTopicFilter()));
     Services.initializerRegistry()
         .setClientInitializer((client, context) -> {
-          context.addSubscribeInboundInterceptor(subscribes);
+          // Who is not observed shall not wait.
+          if (!filterObservers.isEmpty()) {
+            context.addSubscribeInboundInterceptor(subscribes);
+          }
           if (!observers.isEmpty()) {
-            context.addPublishInboundInterceptor(publishes); // who is not observed shall not wait
+            context.addPublishInboundInterceptor(publishes);
           }
         });
   }
 
   @Override
   public void extensionStop(ExtensionStopInput input, ExtensionStopOutput output) {}
+
+  private void subscribed(String filter) {
+    filterObservers.forEach(observer -> observer.accept(filter));
+  }
 
   private void published(PublishPacket packet) {
     Map<String, String> properties = new HashMap<>();

@@ -24,8 +24,8 @@ import java.util.function.Consumer;
  * for one. Its logging goes to SLF4J under {@code com.hivemq}; the application's own Logback file
  * decides what is shown.
  *
- * <p>What it saw of its clients is counted here, at the other end of the wire: {@link #connections}
- * and {@link #observe}.
+ * <p>What it saw of its clients is counted here, at the other end of the wire: {@link
+ * #connections}, {@link #observe} and {@link #observeFilters}.
  *
  * <p>Thread-safe.
  */
@@ -209,9 +209,14 @@ public final class EmbeddedBroker implements AutoCloseable {
     return witness.connections();
   }
 
-  /** The topic filters that clients have asked for so far. */
-  public Set<String> filters() {
-    return witness.filters();
+  /**
+   * Shows each topic filter that clients ask for, which connect from now on, to {@code observer},
+   * until the broker is closed.
+   *
+   * @param observer called on the broker's threads; it returns without waiting
+   */
+  public void observeFilters(Consumer<String> observer) {
+    witness.observeFilters(observer);
   }
 
   /**

@@ -7,13 +7,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The latest call of each of the latest 4,096 traces.
+ * The latest call of each of the latest 1,024 traces.
  *
  * <p>Thread-safe.
  */
 final class CallsByTrace {
 
-  private static final int KEPT = 4_096;
+  private static final int KEPT = 1_024;
 
   private final Map<String, Call> byTrace =
       new LinkedHashMap<>() {
