@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -18,6 +19,9 @@ import java.util.stream.Stream;
  * @param all by name, ascending
  */
 record KeptReports(List<KeptReport> all) {
+
+  /** Commands whose reports tell what was measured; those of a demo or a run do not. */
+  private static final Pattern MEASURING = Pattern.compile("(bench|soak|stress)\\b");
 
   /** A figure and where it stands. */
   record Found(KeptReport report, Figure figure) {}
@@ -49,7 +53,7 @@ record KeptReports(List<KeptReport> all) {
           choice
               .of(entries)
               .map(file -> KeptReport.read(name(file), file))
-              .filter(report -> report.command().startsWith("bench "))
+              .filter(report -> MEASURING.matcher(report.command()).lookingAt())
               .toList());
     } catch (IOException e) {
       throw new InputException(
