@@ -9,12 +9,8 @@ import dev.mama.Time;
 import dev.mama.Trace;
 import dev.mama.spi.EventLog;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,12 +42,7 @@ public final class CardCopier implements Consumer<RegistryChange>, AutoCloseable
   private final ExperimentId experiment;
   private final Time time;
   private final Thread thread;
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
-  private final Condition done = lock.newCondition();
-  private Map<AgentId, Told> waiting = new LinkedHashMap<>(); // by the lock
-  private boolean working; // by the lock
-  private boolean closed; // by the lock
+  private final Latest<Told> line = new Latest<>();
   private boolean failing; // the thread's
 
   /** A change with the id of its row, so that what is written twice is one row. */
@@ -84,15 +75,7 @@ public final class CardCopier implements Consumer<RegistryChange>, AutoCloseable
     if (change instanceof RegistryChange.Changed) {
       return; // who is silent is so for now, and its card stays
     }
-    lock.lock();
-    try {
-      if (!closed) {
-        waiting.put(change.agent(), new Told(change, time.now(), UUID.randomUUID()));
-        changed.signal();
-      }
-    } finally {
-      lock.unlock();
-    }
+    line.put(change.agent(), new Told(change, time.now(), UUID.randomUUID()));
   }
 
   /**
@@ -101,47 +84,25 @@ public final class CardCopier implements Consumer<RegistryChange>, AutoCloseable
    * @throws InterruptedException if interrupted while waiting
    */
   public void await() throws InterruptedException {
-    lock.lockInterruptibly();
-    try {
-      while ((working || !waiting.isEmpty()) && thread.isAlive()) {
-        done.await(RETRY_MILLIS, TimeUnit.MILLISECONDS);
-      }
-    } finally {
-      lock.unlock();
-    }
+    line.await();
   }
 
   private void work() {
     try {
       while (true) {
-        Map<AgentId, Told> taken = take();
+        Map<AgentId, Told> taken = line.take();
         if (taken.isEmpty()) {
           return;
         }
-        if (!copy(taken) && !mayTryAgain(taken)) {
+        if (!copy(taken) && !line.takeBack(taken, RETRY_MILLIS)) {
           LOG.warn("{} cards were not written, because the copier was closed", taken.size());
           return;
         }
       }
     } catch (InterruptedException e) {
       LOG.debug("writing cards was given up, because the thread was interrupted");
-    }
-  }
-
-  private Map<AgentId, Told> take() throws InterruptedException {
-    lock.lock();
-    try {
-      working = false;
-      done.signalAll();
-      while (waiting.isEmpty() && !closed) {
-        changed.await();
-      }
-      Map<AgentId, Told> taken = waiting;
-      waiting = new LinkedHashMap<>();
-      working = !taken.isEmpty();
-      return taken;
     } finally {
-      lock.unlock();
+      line.ended();
     }
   }
 
@@ -149,7 +110,7 @@ public final class CardCopier implements Consumer<RegistryChange>, AutoCloseable
   private boolean copy(Map<AgentId, Told> taken) throws InterruptedException {
     try {
       for (Told each : taken.values()) {
-        log.append(row(each));
+        append(each);
       }
       log.flush();
       failing = false;
@@ -160,6 +121,18 @@ public final class CardCopier implements Consumer<RegistryChange>, AutoCloseable
       }
       failing = true;
       return false;
+    }
+  }
+
+  private void append(Told told) throws InterruptedException {
+    try {
+      log.append(row(told));
+    } catch (StorageException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      // The log never takes it, so it must not keep the others out.
+      LOG.error(
+          "the card of agent '{}' cannot be written: {}", told.change().agent(), e.toString());
     }
   }
 
@@ -181,41 +154,10 @@ public final class CardCopier implements Consumer<RegistryChange>, AutoCloseable
     };
   }
 
-  /** Puts back what newer news do not replace, and waits a while; false if it is closed. */
-  private boolean mayTryAgain(Map<AgentId, Told> left) throws InterruptedException {
-    lock.lock();
-    try {
-      if (closed) {
-        return false;
-      }
-      left.putAll(waiting);
-      waiting = left;
-      long nanos = TimeUnit.MILLISECONDS.toNanos(RETRY_MILLIS);
-      while (!closed && nanos > 0) {
-        nanos = changed.awaitNanos(nanos);
-      }
-      return true;
-    } finally {
-      lock.unlock();
-    }
-  }
-
   /** Tries once more to write what waits, and ends the thread. Waits for the log. */
   @Override
   public void close() {
-    lock.lock();
-    try {
-      closed = true;
-      changed.signal();
-    } finally {
-      lock.unlock();
-    }
+    line.close();
     Ending.await(thread);
-    lock.lock();
-    try {
-      done.signalAll();
-    } finally {
-      lock.unlock();
-    }
   }
 }

@@ -5,11 +5,8 @@ import dev.mama.AgentId;
 import dev.mama.spi.AgentIndex;
 import dev.mama.spi.SentenceEncoder;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,12 +26,7 @@ public final class CardIndexer implements Consumer<RegistryChange>, AutoCloseabl
   private final SentenceEncoder encoder;
   private final AgentIndex index;
   private final Thread thread;
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
-  private final Condition done = lock.newCondition();
-  private Map<AgentId, RegistryChange> waiting = new LinkedHashMap<>();
-  private boolean working;
-  private boolean closed;
+  private final Latest<RegistryChange> line = new Latest<>();
 
   private CardIndexer(SentenceEncoder encoder, AgentIndex index) {
     this.encoder = encoder;
@@ -65,13 +57,7 @@ public final class CardIndexer implements Consumer<RegistryChange>, AutoCloseabl
     if (change instanceof RegistryChange.Changed) {
       return; // silent agents stay findable, and are passed over where they are looked for
     }
-    lock.lock();
-    try {
-      waiting.put(change.agent(), change);
-      changed.signal();
-    } finally {
-      lock.unlock();
-    }
+    line.put(change.agent(), change);
   }
 
   /**
@@ -80,20 +66,13 @@ public final class CardIndexer implements Consumer<RegistryChange>, AutoCloseabl
    * @throws InterruptedException if interrupted while waiting
    */
   public void await() throws InterruptedException {
-    lock.lockInterruptibly();
-    try {
-      while ((working || !waiting.isEmpty()) && !closed) {
-        done.await();
-      }
-    } finally {
-      lock.unlock();
-    }
+    line.await();
   }
 
   private void work() {
     try {
       while (true) {
-        Map<AgentId, RegistryChange> changes = take();
+        Map<AgentId, RegistryChange> changes = line.take();
         if (changes.isEmpty()) {
           return;
         }
@@ -101,23 +80,8 @@ public final class CardIndexer implements Consumer<RegistryChange>, AutoCloseabl
       }
     } catch (InterruptedException e) {
       LOG.debug("indexing was given up, because the indexer is being closed");
-    }
-  }
-
-  private Map<AgentId, RegistryChange> take() throws InterruptedException {
-    lock.lock();
-    try {
-      working = false;
-      done.signalAll();
-      while (waiting.isEmpty() && !closed) {
-        changed.await();
-      }
-      Map<AgentId, RegistryChange> taken = waiting;
-      waiting = new LinkedHashMap<>();
-      working = !taken.isEmpty();
-      return closed ? Map.of() : taken;
     } finally {
-      lock.unlock();
+      line.ended();
     }
   }
 
@@ -153,14 +117,7 @@ public final class CardIndexer implements Consumer<RegistryChange>, AutoCloseabl
   /** Ends the thread; what waits is given up. */
   @Override
   public void close() {
-    lock.lock();
-    try {
-      closed = true;
-      changed.signal();
-      done.signalAll();
-    } finally {
-      lock.unlock();
-    }
+    line.close();
     thread.interrupt();
     Ending.await(thread);
   }

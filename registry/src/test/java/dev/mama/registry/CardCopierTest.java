@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -30,9 +31,10 @@ class CardCopierTest {
   private final InMemoryRegistry registry = InMemoryRegistry.create(Duration.ofDays(1), time);
   private final InMemoryEventLog kept = new InMemoryEventLog();
 
-  /** Refuses so many rows. */
+  /** Refuses so many rows, and those of one agent for ever. */
   private final class FailingLog implements EventLog {
     private final AtomicInteger fails = new AtomicInteger();
+    private volatile @Nullable AgentId unwritable;
 
     @Override
     public String name() {
@@ -43,6 +45,9 @@ class CardCopierTest {
     public void append(Event event) {
       if (fails.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
         throw new StorageException("the disk is full", null);
+      }
+      if (event instanceof Event.AgentStarted row && row.agent().equals(unwritable)) {
+        throw new IllegalArgumentException("a card that no row can hold");
       }
       kept.append(event);
     }
@@ -108,6 +113,19 @@ class CardCopierTest {
       registry.register(new AgentCard(BOB, "any", "does anything"));
       copier.await();
       assertThat(cards()).extracting(AgentCard::agent).containsExactlyInAnyOrder(ADA, BOB);
+    }
+  }
+
+  @Test
+  void card_thatTheLogNeverTakes_keepsNoOtherOut() throws Exception {
+    var log = new FailingLog();
+    log.unwritable = ADA;
+    try (var copier = CardCopier.start(log, EXPERIMENT, time)) {
+      registry.onChange(copier);
+      registry.register(new AgentCard(ADA, "any", "does anything"));
+      registry.register(new AgentCard(BOB, "any", "does anything"));
+      copier.await();
+      assertThat(cards()).extracting(AgentCard::agent).containsExactly(BOB);
     }
   }
 
