@@ -216,7 +216,7 @@ public final class MqttTransport implements Transport {
     refuseIfReceivingOrTooLarge(envelope);
     boolean telemetry = options.telemetry().contains(envelope.message().payload().type());
     MqttQos qos = telemetry ? MqttQos.AT_MOST_ONCE : MqttQos.AT_LEAST_ONCE;
-    publisher.publish(Wire.encodePublished(envelope, qos, options.time()), envelope.message().to());
+    publisher.offer(Wire.encodePublished(envelope, qos, options.time()), envelope.message().to());
   }
 
   @Override

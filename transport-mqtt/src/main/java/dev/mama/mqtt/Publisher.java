@@ -35,6 +35,7 @@ final class Publisher {
   private static final Duration GRACE = Duration.ofSeconds(15);
 
   private static final int MOST_PACES = 65_536;
+  private static final int MOST_OFFERED = 100;
 
   private final MqttBroker broker;
   private final Connection connection;
@@ -44,6 +45,9 @@ final class Publisher {
 
   /** One permit per message that the broker has not acknowledged. */
   private final Semaphore window = new Semaphore(WINDOW, true);
+
+  /** One permit per message that is offered again. */
+  private final Semaphore offered = new Semaphore(MOST_OFFERED);
 
   private final LongAdder sent = new LongAdder();
   private volatile boolean closed;
@@ -65,12 +69,7 @@ final class Publisher {
    * as well, to a broker that has lost its sessions, is about to come back.
    */
   boolean publish(Mqtt5Publish publish, AgentId to) throws InterruptedException {
-    if (pace != null) {
-      pace.await();
-    }
-    if (topicRate > 0) {
-      paceOf(publish.getTopic().toString()).await();
-    }
+    awaitPace(publish);
     while (!publishOnce(publish, to)) {
       if (!connection.hasReturnedWithin(GRACE)) {
         return false;
@@ -78,6 +77,42 @@ final class Publisher {
       TimeUnit.MILLISECONDS.sleep(AGAIN_MILLIS);
     }
     return true;
+  }
+
+  /**
+   * Returns once the broker has taken {@code publish} over, which is for whoever follows. Where
+   * nobody does soon after the connection was lost, it is offered again meanwhile, as {@link
+   * #publish} would, but nobody waits for that, and what is published later may overtake it. At
+   * most {@value #MOST_OFFERED} are offered at once; one more is for nobody.
+   */
+  void offer(Mqtt5Publish publish, AgentId to) throws InterruptedException {
+    awaitPace(publish);
+    if (!publishOnce(publish, to) && connection.hasReturnedWithin(GRACE) && offered.tryAcquire()) {
+      Thread.startVirtualThread(() -> offerAgain(publish, to));
+    }
+  }
+
+  private void offerAgain(Mqtt5Publish publish, AgentId to) {
+    try {
+      do {
+        TimeUnit.MILLISECONDS.sleep(AGAIN_MILLIS);
+      } while (!closed && connection.hasReturnedWithin(GRACE) && !publishOnce(publish, to));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (TransportException e) {
+      log.debug("a message to '{}' was not offered again", to, e);
+    } finally {
+      offered.release();
+    }
+  }
+
+  private void awaitPace(Mqtt5Publish publish) throws InterruptedException {
+    if (pace != null) {
+      pace.await();
+    }
+    if (topicRate > 0) {
+      paceOf(publish.getTopic().toString()).await();
+    }
   }
 
   private boolean publishOnce(Mqtt5Publish publish, AgentId to) throws InterruptedException {

@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 import com.hivemq.client.mqtt.MqttClient;
 import dev.mama.AgentId;
 import dev.mama.ExperimentId;
+import dev.mama.Payload;
 import dev.mama.TransportException;
 import dev.mama.embedded.EmbeddedBroker;
 import dev.mama.spi.Envelope;
@@ -123,6 +124,20 @@ class MqttConnectionTest {
         assertThat(numbers().stream().distinct()).containsExactly(1L, 2L, 3L);
         assertThat(transport.figures().reconnects()).isPositive();
       }
+    }
+  }
+
+  /** Whoever follows may have lost the connection, too, and is about to come back. */
+  @Test
+  void publish_nobodyFollowsAfterAReconnection_isOfferedAgainAndHoldsNobodyUp() throws Exception {
+    try (var proxy = FaultProxy.start(SharedBroker.broker().host(), SharedBroker.broker().port());
+        var transport = MqttTransport.connect(MqttBroker.at(proxy.host(), proxy.port()));
+        var late = MqttTransport.connect(SharedBroker.address())) {
+      proxy.cut();
+      await().until(() -> transport.figures().reconnects() > 0);
+      transport.publish(Envelopes.published(experiment, "road", Payload.text("closed")));
+      late.subscribeTopic(experiment, "road", arrived::add);
+      await().until(() -> arrived.size() == 1);
     }
   }
 
