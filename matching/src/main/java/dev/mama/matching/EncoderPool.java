@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -48,6 +49,9 @@ final class EncoderPool implements AutoCloseable {
   private final ArrayDeque<Call> line = new ArrayDeque<>(); // guarded by lock
   private int waiting; // guarded by lock: texts of the calls in line
   private volatile boolean closed;
+
+  /** How many threads are in the network. */
+  private final AtomicInteger running = new AtomicInteger();
 
   private final LongAdder texts = new LongAdder();
   private final LongAdder tokens = new LongAdder();
@@ -236,7 +240,7 @@ final class EncoderPool implements AutoCloseable {
       System.arraycopy(cut[i], 0, ids, i * longest, cut[i].length);
       Arrays.fill(mask, i * longest, i * longest + cut[i].length, 1);
     }
-    float[] states = network.run(ids, mask, cut.length, longest);
+    float[] states = run(ids, mask, cut.length, longest);
     if (states.length != ids.length * dimension) {
       throw new ModelException(
           model.name(),
@@ -256,6 +260,15 @@ final class EncoderPool implements AutoCloseable {
     batches.increment();
     for (int i = 0; i < vectors.length; i++) {
       batch.get(i).answer(vectors[i]);
+    }
+  }
+
+  private float[] run(long[] ids, long[] mask, int texts, int tokens) {
+    boolean alone = running.getAndIncrement() == 0 && texts == 1 && waiting() == 0;
+    try {
+      return alone ? network.runAlone(ids, mask) : network.run(ids, mask, texts, tokens);
+    } finally {
+      running.decrementAndGet();
     }
   }
 

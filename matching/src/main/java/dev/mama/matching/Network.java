@@ -24,6 +24,14 @@ interface Network extends AutoCloseable {
    */
   float[] run(long[] ids, long[] mask, int texts, int tokens);
 
+  /**
+   * The last hidden states of one text, as {@link #run} gives them, while no other is in work; one
+   * such call at a time.
+   */
+  default float[] runAlone(long[] ids, long[] mask) {
+    return run(ids, mask, 1, ids.length);
+  }
+
   @Override
   void close();
 }

@@ -9,6 +9,8 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
@@ -25,15 +27,14 @@ final class OnnxNetwork implements Network {
   private static final List<String> OUTPUTS = List.of("last_hidden_state", "token_embeddings");
   private static final int LARGEST_BATCH = 16;
 
+  /** Threads of a graph on several cores wait for work without sleeping, but not between runs. */
+  private static final String SPIN_WHILE_RUNNING_ONLY = "session.force_spinning_stop";
+
   /** The operator that scales a whole batch by its greatest value. */
   private static final String QUANTISES_BY_BATCH = "DynamicQuantizeLinear";
 
-  /*
-   * One thread per call; its owner runs calls in parallel instead. Two threads inside a call meet
-   * at a barrier after every operator, and on busy cores each waits there for the other's time
-   * slice. With one there is no inner pool, so nothing spins either.
-   */
-  private static final Map<String, String> ONE_THREAD = Map.of("intraOpNumThreads", "1");
+  /** A text alone has too few tokens to keep more of them busy. */
+  private static final int MOST_CORES = 4;
 
   static {
     Djl.configure();
@@ -51,10 +52,30 @@ final class OnnxNetwork implements Network {
     this.largestBatch = largestBatch;
   }
 
-  static OnnxNetwork load(SentenceModel files) {
-    Model model = engine(files.name()).newModel(files.name(), Device.cpu());
-    try {
-      int largestBatch = loadGraph(model, files);
+  /** The graph that reads on one core, and where a text alone gains by it, on several. */
+  static Network load(SentenceModel files) {
+    Engine engine = engine(files.name());
+    try (LocalFile graph = LocalFile.of(files.graph())) {
+      boolean oneByOne = OnnxFile.open(graph.path()).hasOperator(QUANTISES_BY_BATCH);
+      OnnxNetwork one = load(engine, files, graph.path(), 1, oneByOne ? 1 : LARGEST_BATCH);
+      int cores = Math.min(MOST_CORES, Runtime.getRuntime().availableProcessors());
+      return oneByOne || cores == 1
+          ? one
+          : LoneTextNetwork.of(one, () -> load(engine, files, graph.path(), cores, 1));
+    } catch (ModelException e) {
+      throw e;
+    } catch (IOException | URISyntaxException | RuntimeException e) {
+      throw ModelException.unusable(files.name(), files.graph(), "an ONNX graph", e);
+    }
+  }
+
+  private static OnnxNetwork load(
+      Engine engine, SentenceModel files, Path graph, int cores, int largestBatch) {
+    Model model = engine.newModel(files.name(), Device.cpu());
+    try (var options = new OrtSession.SessionOptions()) {
+      options.setIntraOpNumThreads(cores);
+      options.addConfigEntry(SPIN_WHILE_RUNNING_ONLY, "1");
+      model.load(graph, null, Map.of("sessionOptions", options));
       Set<String> inputs = Set.copyOf(model.getBlock().describeInput().keys());
       boolean wantsTypes = inputs.contains(TYPES);
       if (!inputs.containsAll(NEEDED) || inputs.size() != NEEDED.size() + (wantsTypes ? 1 : 0)) {
@@ -65,6 +86,9 @@ final class OnnxNetwork implements Network {
             null);
       }
       return new OnnxNetwork(files.name(), model, wantsTypes, largestBatch);
+    } catch (IOException | MalformedModelException | OrtException e) {
+      model.close();
+      throw ModelException.unusable(files.name(), files.graph(), "an ONNX graph", e);
     } catch (RuntimeException e) {
       model.close();
       throw e;
@@ -82,19 +106,6 @@ final class OnnxNetwork implements Network {
               + " this encoder: open the encoder before any other user of ONNX Runtime in this JVM",
           e);
     }
-  }
-
-  private static int loadGraph(Model model, SentenceModel files) {
-    try (LocalFile graph = LocalFile.of(files.graph())) {
-      return loadFile(model, graph.path());
-    } catch (IOException | MalformedModelException | URISyntaxException | RuntimeException e) {
-      throw ModelException.unusable(files.name(), files.graph(), "an ONNX graph", e);
-    }
-  }
-
-  private static int loadFile(Model model, Path file) throws IOException, MalformedModelException {
-    model.load(file, null, ONE_THREAD);
-    return OnnxFile.open(file).hasOperator(QUANTISES_BY_BATCH) ? 1 : LARGEST_BATCH;
   }
 
   @Override

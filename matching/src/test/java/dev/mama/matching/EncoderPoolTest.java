@@ -3,6 +3,7 @@ package dev.mama.matching;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.mama.minilm.MiniLm;
@@ -31,6 +32,7 @@ final class EncoderPoolTest {
   private static class ToldNetwork implements Network {
     final CountDownLatch mayRun = new CountDownLatch(1);
     final AtomicInteger held = new AtomicInteger();
+    final AtomicInteger alone = new AtomicInteger();
     final List<Integer> batches = new ArrayList<>();
     final List<Integer> padding = new ArrayList<>();
     volatile boolean holds;
@@ -70,7 +72,42 @@ final class EncoderPoolTest {
     }
 
     @Override
+    public float[] runAlone(long[] ids, long[] mask) {
+      alone.incrementAndGet();
+      return Network.super.runAlone(ids, mask);
+    }
+
+    @Override
     public void close() {}
+  }
+
+  @Test
+  void encode_oneTextAfterTheOther_areAlone() throws Exception {
+    var network = new ToldNetwork();
+    try (var pool = EncoderPool.open(MODEL, model -> network)) {
+      for (int i = 0; i < 100; i++) {
+        pool.encode(List.of("a text"));
+      }
+    }
+    assertThat(network.alone).hasValue(100);
+  }
+
+  @Test
+  void encode_whileAnotherTextIsInWork_isNotAlone() throws Exception {
+    assumeThat(Runtime.getRuntime().availableProcessors()).isGreaterThan(1);
+    var network = new ToldNetwork();
+    try (var pool = EncoderPool.open(MODEL, model -> network);
+        var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      network.holds = true;
+      var first = threads.submit(() -> pool.encode(List.of("a text")));
+      await().until(() -> network.held.get() == 1);
+      var second = threads.submit(() -> pool.encode(List.of("another")));
+      await().until(() -> network.held.get() == 2);
+      network.mayRun.countDown();
+      first.get();
+      second.get();
+    }
+    assertThat(network.alone).hasValue(1);
   }
 
   @Test

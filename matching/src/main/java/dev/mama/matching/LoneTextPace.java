@@ -1,0 +1,47 @@
+package dev.mama.matching;
+
+/**
+ * Whether a text that is alone is read faster on one core or on several, as seen lately. Several
+ * are faster while they have nothing else to do; on busy ones each waits for the others after every
+ * operator.
+ *
+ * <p>A bandit of two arms whose means forget (Sutton and Barto, Reinforcement Learning, 2018,
+ * section 2.5), which tries the slower arm at fixed intervals.
+ *
+ * <p>Not thread-safe.
+ */
+final class LoneTextPace {
+
+  static final int TRY_EVERY = 64;
+
+  private static final int ONE = 0;
+  private static final int SEVERAL = 1;
+  private static final double FORGET = 0.2;
+
+  /** What a text costs besides its own tokens, in tokens. */
+  private static final int TOKENS_BESIDES = 8;
+
+  /** Nanoseconds per token; NaN before the first. */
+  private final double[] pace = {Double.NaN, Double.NaN};
+
+  private int texts;
+
+  /** Whether the next text should be read on several cores. */
+  boolean favoursSeveral() {
+    if (Double.isNaN(pace[SEVERAL])) {
+      return true;
+    }
+    if (Double.isNaN(pace[ONE])) {
+      return false;
+    }
+    boolean severalAreFaster = pace[SEVERAL] < pace[ONE];
+    return (++texts % TRY_EVERY == 0) != severalAreFaster;
+  }
+
+  /** Takes note of how long a text of so many tokens took. */
+  void took(boolean several, int tokens, long nanos) {
+    int arm = several ? SEVERAL : ONE;
+    double now = (double) nanos / (tokens + TOKENS_BESIDES);
+    pace[arm] = Double.isNaN(pace[arm]) ? now : pace[arm] + FORGET * (now - pace[arm]);
+  }
+}
