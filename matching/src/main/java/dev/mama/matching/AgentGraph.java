@@ -32,9 +32,6 @@ final class AgentGraph {
   private static final float OVERFLOW = 1.2f;
   private static final float DIVERSITY = 1.2f;
 
-  /** Candidates looked at in a search, at least; more find more, and take longer. */
-  private static final int LEAST_BEAM = 100;
-
   private static final int BEAM_PER_MATCH = 5;
 
   private final GraphVectors vectors;
@@ -97,7 +94,7 @@ final class AgentGraph {
     return true;
   }
 
-  List<Match> topK(float[] query, int k, Predicate<AgentId> wanted) {
+  List<Match> topK(float[] query, int k, int beam, Predicate<AgentId> wanted) {
     VectorFloat<?> checked = vectors.check(query, "query");
     if (nodes.isEmpty()) {
       return List.of();
@@ -115,7 +112,7 @@ final class AgentGraph {
     searcher.setView(graph.getGraph().getView());
     NodeScore[] found =
         searcher
-            .search(scores, most, Math.max(LEAST_BEAM, BEAM_PER_MATCH * most), 0, 0, there)
+            .search(scores, most, Math.max(beam, BEAM_PER_MATCH * most), 0, 0, there)
             .getNodes();
     idle.add(searcher); // not after a failure: its state is unknown then
     return Arrays.stream(found)

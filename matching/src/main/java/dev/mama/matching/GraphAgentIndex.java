@@ -23,12 +23,16 @@ import java.util.function.Predicate;
  */
 public final class GraphAgentIndex implements AgentIndex {
 
+  /** What a search keeps where nothing else was said. */
+  public static final int DEFAULT_BEAM = 100;
+
   private static final int LEAST_DEAD = 1_000;
 
   /** Many change the graph at once; whoever replaces it is alone. */
   private final ReadWriteLock changing = new ReentrantReadWriteLock();
 
   private volatile AgentGraph graph;
+  private volatile int beam = DEFAULT_BEAM;
 
   /**
    * An empty index.
@@ -42,6 +46,22 @@ public final class GraphAgentIndex implements AgentIndex {
           "dimension of the index is %d; it must be at least 1".formatted(dimension));
     }
     graph = new AgentGraph(dimension);
+  }
+
+  /**
+   * Sets how many of the closest met so far a search goes on from ({@code ef} of HNSW), {@value
+   * #DEFAULT_BEAM} before: more find more of the closest and take longer, nearly in proportion.
+   * Searches that begin from now on keep to it.
+   *
+   * @param agents at least 1; five for each that is asked for are kept at least
+   * @throws IllegalArgumentException if it is less
+   */
+  public void searchBeam(int agents) {
+    if (agents < 1) {
+      throw new IllegalArgumentException(
+          "beam of a search is %d; it must be at least 1".formatted(agents));
+    }
+    beam = agents;
   }
 
   @Override
@@ -114,6 +134,6 @@ public final class GraphAgentIndex implements AgentIndex {
     if (k < 1) {
       throw new IllegalArgumentException("k is %d; it must be at least 1".formatted(k));
     }
-    return graph.topK(query, k, wanted);
+    return graph.topK(query, k, beam, wanted);
   }
 }

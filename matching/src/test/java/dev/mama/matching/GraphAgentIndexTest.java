@@ -91,6 +91,22 @@ final class GraphAgentIndexTest {
     assertThat(all.size()).isGreaterThan(1_750);
   }
 
+  /** Vectors without structure, which a graph is poor at. */
+  @Test
+  void searchBeam_wider_findsMoreOfTheClosest() {
+    var graph = new GraphAgentIndex(DIMENSION);
+    var exact = new ExactAgentIndex(DIMENSION);
+    for (int i = 0; i < 2_000; i++) {
+      float[] vector = around(new float[DIMENSION], 1);
+      graph.put(id(i), vector);
+      exact.put(id(i), vector);
+    }
+    graph.searchBeam(1);
+    double narrow = recall(graph, exact);
+    graph.searchBeam(1_000);
+    assertThat(recall(graph, exact)).isGreaterThan(narrow).isGreaterThan(0.99);
+  }
+
   @Test
   void topK_fewAgents_isExact_withSimilaritiesAndTies() {
     var graph = new GraphAgentIndex(2);
@@ -155,5 +171,8 @@ final class GraphAgentIndexTest {
         .withMessageContaining("query has the value NaN at 1");
     assertThatIllegalArgumentException().isThrownBy(() -> graph.topK(new float[2], 0));
     assertThatIllegalArgumentException().isThrownBy(() -> new GraphAgentIndex(0));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> graph.searchBeam(0))
+        .withMessage("beam of a search is 0; it must be at least 1");
   }
 }
