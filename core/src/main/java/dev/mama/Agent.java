@@ -4,8 +4,9 @@ package dev.mama;
  * User code that handles messages: plain, blocking Java.
  *
  * <p>A group calls an agent for one message at a time, so its fields need no lock. What it throws
- * is recorded with its id, answers the message with a failure where an answer is awaited, and
- * leaves the agent, its fields and its neighbours as they are; the next message follows.
+ * is recorded with its id and touches no neighbour. Whether the message is tried again, and what
+ * becomes of the agent, its type's {@link Supervision} says: by default there is one try, an answer
+ * that is awaited becomes a failure, the agent goes on as it is, and the next message follows.
  *
  * <p>Confined to its turn.
  */

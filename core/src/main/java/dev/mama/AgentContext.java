@@ -8,6 +8,11 @@ import java.util.random.RandomGenerator;
  * What an agent may do during a turn. Its messages belong to the trace of the message being handled
  * and end with its deadline.
  *
+ * <p>What would have to wait throws a {@link TooManyTurnsException} where as many turns wait as the
+ * group lets wait. In an agent that lives in steps ({@link StepAgent}), {@link #reply}, {@link
+ * #ask}, {@link #schedule}, {@link #scheduleEvery} and topics throw an {@link
+ * UnsupportedOperationException} that says what to do instead.
+ *
  * <p>Confined to its agent's turn: valid until {@link Agent#onMessage} returns, on that thread
  * only.
  */
@@ -61,7 +66,7 @@ public interface AgentContext extends Sender {
   /**
    * Rates the help that {@code referral} led to, which is what moves trust.
    *
-   * @throws IllegalArgumentException if the referral chose nobody
+   * @throws IllegalArgumentException if the referral chose nobody, or an agent of this one's owner
    * @throws InterruptedException if interrupted while recording
    */
   void rate(Referral referral, Rating rating) throws InterruptedException;
@@ -115,6 +120,8 @@ public interface AgentContext extends Sender {
    *
    * @return cancels all that are still to come
    * @throws IllegalArgumentException if {@code period} is not positive
+   * @throws UnsupportedOperationException in a durable agent, which schedules its next message in
+   *     each turn instead
    */
   Scheduled scheduleEvery(Duration period, Payload payload);
 

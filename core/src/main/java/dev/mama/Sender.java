@@ -21,6 +21,9 @@ public interface Sender {
    * @throws UnknownAgentException if the transport can say that no such agent is there
    * @throws GroupClosedException if the group has been closed
    * @throws PayloadException if the payload is over the transport's limit
+   * @throws TransportException if the transport does not take it over
+   * @throws StorageException if {@code to} is durable and the disk refuses; it was not accepted
+   * @throws TooManyTurnsException if it would have to wait in a turn, and as many turns wait as may
    * @throws InterruptedException if interrupted while waiting; the message was not accepted
    */
   void send(AgentId to, Payload payload) throws InterruptedException;
@@ -47,6 +50,10 @@ public interface Sender {
    * @throws UnknownAgentException if no such agent is there
    * @throws GroupClosedException if the group has been closed
    * @throws PayloadException if the payload is over the transport's limit
+   * @throws TransportException if the transport does not take it over
+   * @throws StorageException if {@code to} is durable and the disk refuses; it was not accepted
+   * @throws TooManyTurnsException if it is asked in a turn, and as many turns wait as may
+   * @throws UnsupportedOperationException in an agent that lives in steps
    * @throws InterruptedException if interrupted while waiting; a late reply is dropped
    */
   Payload ask(AgentId to, Payload payload, Duration timeout) throws InterruptedException;

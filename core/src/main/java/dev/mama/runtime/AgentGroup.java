@@ -282,7 +282,11 @@ public final class AgentGroup implements AutoCloseable {
    * Does now what the first requests would wait for: the model's connection, a search among the
    * cards, an agent's turn, and what {@link AgentGroupBuilder#warming} adds; see there.
    *
-   * @return how long each part took; timers {@code mama.start.…} tell it too
+   * @return how long each part took, by its name; timers {@code mama.start.…} tell it too
+   * @throws dev.mama.ChatException if the model's server cannot be reached; the parts after it are
+   *     not done
+   * @throws GroupClosedException if the group has been closed
+   * @throws InterruptedException if interrupted while waiting
    */
   public Map<String, Duration> warmUp() throws InterruptedException {
     checkOpen();

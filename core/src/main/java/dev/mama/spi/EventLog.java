@@ -47,7 +47,8 @@ public interface EventLog extends AutoCloseable {
 
   /**
    * This log, where {@code watcher} hears of each event that it has accepted, on the thread that
-   * appended it. Closing either closes this log.
+   * appended it, which it must not make wait. What it throws reaches whoever appended, though the
+   * event is accepted. Closing either closes this log.
    */
   default EventLog watchedBy(Consumer<Event> watcher) {
     return new WatchedEventLog(this, watcher);

@@ -28,7 +28,12 @@ import dev.mama.Standing;
  */
 public interface TrustLedger {
 
-  /** Takes {@code evidence} into its subject's standing and its rater's credibility. */
+  /**
+   * Takes {@code evidence} into its subject's standing and its rater's credibility. A ledger on
+   * disk waits until that is kept.
+   *
+   * @throws dev.mama.MamaException if the ledger cannot take it; it does not count
+   */
   void record(Evidence evidence);
 
   /** How {@code agent} stands now. */
@@ -37,6 +42,8 @@ public interface TrustLedger {
   /**
    * What is thought of {@code agent} now in one dimension, in [0, 1], higher is better; 0.5 where
    * nothing was said of it.
+   *
+   * @throws UnsupportedOperationException if this ledger tells no dimensions apart, as a copy
    */
   double trust(AgentId agent, Dimension dimension);
 }

@@ -68,7 +68,8 @@ public record HttpOptions(
   }
 
   /**
-   * @throws IllegalArgumentException if the limit is out of range or a file cannot be read
+   * @throws IllegalArgumentException if the idle limit is less than 1 ms, or a day or more, or a
+   *     file cannot be read
    */
   public HttpOptions {
     if (idleLimit.compareTo(Duration.ofMillis(1)) < 0 || idleLimit.toDays() >= 1) {

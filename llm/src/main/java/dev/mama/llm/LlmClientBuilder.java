@@ -58,7 +58,11 @@ public final class LlmClientBuilder {
     return this;
   }
 
-  /** Another key or address of the model named last, that takes as many calls as the first. */
+  /**
+   * Another key or address of the model named last, that takes as many calls as the first.
+   *
+   * @throws IllegalArgumentException if the same endpoint is in the chain already
+   */
   public LlmClientBuilder alsoAt(LlmEndpoint endpoint) {
     return alsoAt(endpoint, LlmTerms.FREE, 1);
   }
@@ -68,6 +72,8 @@ public final class LlmClientBuilder {
    * and a gate of its own; where one fails or rests, the others serve.
    *
    * @param weight how many calls it takes for each call of the first, while both are free; above 0
+   * @throws IllegalArgumentException if the weight is not above 0 and finite, or the same endpoint
+   *     is in the chain already
    */
   public LlmClientBuilder alsoAt(LlmEndpoint endpoint, LlmTerms terms, double weight) {
     require(
@@ -91,6 +97,9 @@ public final class LlmClientBuilder {
   /**
    * Where no model may be asked or none answers, an answer to the same request of up to {@code age}
    * ago will do; about {@code maxBytes} of them are kept. Off unless called.
+   *
+   * @throws IllegalArgumentException if {@code maxBytes} is less than 1, or {@code age} not
+   *     positive or 100 years and more
    */
   public LlmClientBuilder staleAnswers(long maxBytes, Duration age) {
     requireCache(maxBytes, age);
@@ -105,7 +114,11 @@ public final class LlmClientBuilder {
     return this;
   }
 
-  /** How often one model is asked for one answer, at least 1; 3 unless said otherwise. */
+  /**
+   * How often one model is asked for one answer, at least 1; 3 unless said otherwise.
+   *
+   * @throws IllegalArgumentException if {@code attempts} is less than 1
+   */
   public LlmClientBuilder attempts(int attempts) {
     require(attempts >= 1, "attempts %d must be at least 1".formatted(attempts));
     this.attempts = attempts;
@@ -116,6 +129,9 @@ public final class LlmClientBuilder {
    * How long to wait before asking again where the server does not say: at random up to {@code
    * first} after the first failure, up to twice as long after each further one, never more than
    * {@code longest}; 500 ms and 20 s unless said otherwise.
+   *
+   * @throws IllegalArgumentException if {@code first} is negative or above {@code longest}, or that
+   *     is a day or more
    */
   public LlmClientBuilder backoff(Duration first, Duration longest) {
     require(
@@ -143,6 +159,9 @@ public final class LlmClientBuilder {
    * Keeps answers for {@code ttl}, about {@code maxBytes} of them, and asks only once what several
    * ask at once. Off unless called: at a temperature above 0 the same request would have had
    * different answers.
+   *
+   * @throws IllegalArgumentException if {@code maxBytes} is less than 1, or {@code ttl} not
+   *     positive or 100 years and more
    */
   public LlmClientBuilder cache(long maxBytes, Duration ttl) {
     requireCache(maxBytes, ttl);

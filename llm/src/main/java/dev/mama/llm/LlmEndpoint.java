@@ -22,9 +22,11 @@ import org.jspecify.annotations.Nullable;
  * @param model the model to ask for, in the server's own spelling
  * @param apiKey sent as bearer token, or null where the server wants none
  * @param poolSize most connections open at once, at least 1; also the most calls on the wire
- * @param maxWaiting most calls that may wait for a connection, at least 0; one more is refused
- * @param requestTimeout longest time from leaving the queue to the whole answer
- * @param connectTimeout longest time to open a connection
+ * @param maxWaiting most calls that may wait for a connection, 0 to 100,000,000; one more is
+ *     refused
+ * @param requestTimeout longest time from leaving the queue to the whole answer, of a stream
+ *     longest silence; 1 ms to a day
+ * @param connectTimeout longest time to open a connection, 1 ms to a day
  * @param maxReplyBytes longest answer that is read, in bytes; a longer one is given up
  * @param headers sent with every call, by lower-case name
  * @param http how connections are made and kept

@@ -61,7 +61,11 @@ public record Rules(
 
     private static final Duration LONGEST = Duration.ofDays(30);
 
-    /** 30 s for the model's words and for offers, 2 s of grace, 300 s to confirm, 15 min in all. */
+    /**
+     * 30 s for the model's words, for offers, and for what the center asks of agents; 2 s of grace;
+     * 60 s for each answer of the center's model, 180 s for a negotiation within this one; 300 s to
+     * confirm; results are not awaited; 15 min in all.
+     */
     public static final Limits DEFAULT =
         new Limits(
             Duration.ofSeconds(30),

@@ -16,9 +16,9 @@ import org.postgresql.ds.PGSimpleDataSource;
  * @param connections the most that are open at a time, all purposes together, 2 to 100
  * @param flushRows rows that make a batch, 1 to {@code queueRows}
  * @param flushInterval how long an accepted event waits for others before it is written all the
- *     same
- * @param queueRows events of one kind that may wait in memory to be written; when so many do,
- *     {@code append} waits
+ *     same; positive
+ * @param queueRows events of one kind that may wait in memory to be written; when so many do, or 64
+ *     MiB of them, {@code append} waits
  * @param connectTimeout how long to wait for a connection, at least one second
  * @param closeTimeout how long {@code close} goes on trying to write what was accepted
  * @param spool where rows wait on disk while the database is away, or null if they wait in memory
@@ -63,8 +63,10 @@ public record PgDatabase(
   }
 
   /**
-   * Four connections, batches of 2,000 rows or 200 ms, a queue of 20,000 events of each kind, no
-   * spool.
+   * Four connections, batches of 2,000 rows or 200 ms, a queue of 20,000 events of each kind, 5 s
+   * to connect, 30 s to close, no spool.
+   *
+   * @throws IllegalArgumentException if the URL is of another form
    */
   public static PgDatabase of(String jdbcUrl, String user, String password) {
     return new PgDatabase(

@@ -45,8 +45,9 @@ import org.postgresql.ds.PGSimpleDataSource;
  * even where a connection broke during a commit. While the database is away, rows go to the {@link
  * Spool} and are written in order when it is back; without one, the batch is tried again and {@link
  * #append} waits when the queue is full. {@link #flush} waits either way. An event that the
- * database refuses, for example a message with an id that is there already, is left out, reported
- * in table {@code errors}, and named by the next {@code flush} and by {@code close}.
+ * database refuses is left out, reported in table {@code errors}, and named by the next {@code
+ * flush} and by {@code close}. A message whose id is there already is not written again, and is no
+ * such event: a group that was killed meanwhile records it twice.
  *
  * <p>PostgreSQL holds no character U+0000, no half of a surrogate pair, and no time beyond its
  * range: {@link #append} refuses such an event. It keeps the meaning of JSON, not its spelling: the

@@ -31,9 +31,10 @@ import org.slf4j.LoggerFactory;
  * where it names a response topic below {@code exps/<experiment>/users/}, the agent's reply goes
  * there, with its correlation data. What is malformed is logged, counted and dropped.
  *
- * <p>Messages go at QoS 1, those on {@code user-survey} and {@code intervene}, and those of types
- * named for it ({@link MqttOptions#exactlyOnce}), at QoS 2, publications on topics at QoS 1, or 0
- * where they are telemetry ({@link MqttOptions#telemetry}).
+ * <p>Messages go at QoS 1, where that is chosen all at 2 ({@link MqttOptions#qos}), those on {@code
+ * user-survey} and {@code intervene}, and those of types named for it ({@link
+ * MqttOptions#exactlyOnce}), at QoS 2, publications on topics at QoS 1, or 0 where they are
+ * telemetry ({@link MqttOptions#telemetry}).
  *
  * <p>{@link #send} returns once the broker has acknowledged. At most 1,000 messages are
  * unacknowledged; further senders wait, in their order. Arriving messages are acknowledged once
