@@ -2,11 +2,13 @@ package dev.mama.cli;
 
 import dev.mama.MamaException;
 import dev.mama.examples.InputException;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command line: {@code ./mama}. */
 @Command(
@@ -57,9 +59,20 @@ public final class Mama implements Runnable {
 
   private static int badOption(ParameterException e, String[] args) {
     CommandLine command = e.getCommandLine();
-    complain(
-        "%s; see ./%s --help".formatted(firstLine(e), command.getCommandSpec().qualifiedName(" ")));
+    complain("%s; see ./%s --help".formatted(told(e), command.getCommandSpec().qualifiedName(" ")));
     return BAD_INPUT;
+  }
+
+  /** What is wrong; where a word is none of the commands, what these are. */
+  private static String told(ParameterException e) {
+    Set<String> commands = e.getCommandLine().getSubcommands().keySet();
+    if (e instanceof UnmatchedArgumentException unmatched
+        && !unmatched.isUnknownOption()
+        && !commands.isEmpty()) {
+      return "command '%s' is unknown; known are %s"
+          .formatted(unmatched.getUnmatched().getFirst(), String.join(", ", commands));
+    }
+    return firstLine(e);
   }
 
   /** What comes from outside is told in one line; a fault of ours keeps its stack trace. */

@@ -43,6 +43,10 @@ final class TrainCommand implements Callable<Integer> {
   private static final int MOST_SEEDS = 1_000;
   private static final int OTHER_RUNS = 8;
 
+  /** What says how to learn, and so nothing where policies are only measured. */
+  private static final List<String> LEARNING =
+      List.of("--rounds", "--objective", "--discount", "--device", "--drawn");
+
   @Spec private CommandSpec spec;
 
   @Option(
@@ -135,6 +139,14 @@ final class TrainCommand implements Callable<Integer> {
     if (orNone && (evaluate || ablate)) {
       throw refused("--or-none is for learning; a policy that is measured has its own shape");
     }
+    if (!evaluate && !ablate && given("--seeds")) {
+      throw refused("--seeds is for --evaluate and --ablate; what is learned is drawn from --seed");
+    }
+    for (String option : LEARNING) {
+      if (evaluate && given(option)) {
+        throw refused(option + " is for learning; with --evaluate nothing is learned");
+      }
+    }
     List<WorldSettings> worlds = new ArrayList<>();
     List<String> names = environments.isEmpty() ? List.of("stationary", "drifting") : environments;
     for (String name : names) {
@@ -145,6 +157,10 @@ final class TrainCommand implements Callable<Integer> {
     return evaluate
         ? measure(worlds, folder)
         : ablate ? ablate(worlds, folder) : learn(worlds, folder);
+  }
+
+  private boolean given(String option) {
+    return spec.commandLine().getParseResult().hasMatchedOption(option);
   }
 
   private WorldSettings world(String name) {

@@ -48,7 +48,7 @@ class MamaTest {
     Path file = Files.writeString(folder.resolve("file"), "in the way");
     return Stream.of(
         Arguments.of("a command is needed", new String[] {}),
-        Arguments.of("Unmatched argument at index 0: 'dance'", new String[] {"dance"}),
+        Arguments.of("command 'dance' is unknown; known are demo, run", new String[] {"dance"}),
         Arguments.of("Unknown options: '--agnets', '5'", new String[] {"demo", "--agnets", "5"}),
         Arguments.of("'five' is not an int", new String[] {"demo", "--agents", "five"}),
         Arguments.of("--agents 0 must be 1 to 100,000", new String[] {"demo", "--agents", "0"}),
@@ -130,7 +130,13 @@ class MamaTest {
         Arguments.of(
             "--policy is for --evaluate", new String[] {"train", "--policy", bad.toString()}),
         Arguments.of("are two commands", new String[] {"train", "--evaluate", "--ablate"}),
-        Arguments.of("--or-none is for learning", new String[] {"train", "--ablate", "--or-none"}));
+        Arguments.of("--or-none is for learning", new String[] {"train", "--ablate", "--or-none"}),
+        Arguments.of("--seeds is for --evaluate", new String[] {"train", "--seeds", "1..3"}),
+        Arguments.of(
+            "--rounds is for learning", new String[] {"train", "--evaluate", "--rounds", "3"}),
+        Arguments.of(
+            "command 'weather' is unknown; known are negotiation",
+            new String[] {"demo", "weather"}));
   }
 
   @ParameterizedTest
