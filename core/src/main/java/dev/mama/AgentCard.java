@@ -8,8 +8,8 @@ import java.util.List;
  * <p>Immutable.
  *
  * @param agent whose card
- * @param specialty the field it works in, one or two words; a label for people and reports, never
- *     matched; at most 1,000 characters
+ * @param specialty the field it works in, one or two words; a label for people, reports and
+ *     filters, never matched with needs; at most 1,000 characters
  * @param description what it can do, in its own words; this is what needs are matched with. 1 to
  *     10,000 characters
  * @param details what else is said of it
