@@ -26,6 +26,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /** Learns a policy, or measures one. */
@@ -145,6 +146,11 @@ final class TrainCommand implements Callable<Integer> {
     for (String option : LEARNING) {
       if (evaluate && given(option)) {
         throw refused(option + " is for learning; with --evaluate nothing is learned");
+      }
+    }
+    for (String option : List.of("--objective", "--discount")) {
+      if (ablate && given(option)) {
+        throw refused(option + " is for learning one policy; --ablate tries all of them");
       }
     }
     List<WorldSettings> worlds = new ArrayList<>();

@@ -136,7 +136,13 @@ class MamaTest {
             "--rounds is for learning", new String[] {"train", "--evaluate", "--rounds", "3"}),
         Arguments.of(
             "command 'weather' is unknown; known are negotiation",
-            new String[] {"demo", "weather"}));
+            new String[] {"demo", "weather"}),
+        Arguments.of(
+            "--objective is for learning one policy",
+            new String[] {"train", "--ablate", "--objective", "own"}),
+        Arguments.of(
+            "--discount is for learning one policy",
+            new String[] {"train", "--ablate", "--discount", "0.5"}));
   }
 
   @ParameterizedTest
