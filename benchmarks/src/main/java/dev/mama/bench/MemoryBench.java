@@ -4,6 +4,7 @@ import dev.mama.AgentId;
 import dev.mama.ChatMessage;
 import dev.mama.ChatMessage.Role;
 import dev.mama.Time;
+import dev.mama.embedded.RunFolder;
 import dev.mama.matching.CachingEncoder;
 import dev.mama.matching.OnnxSentenceEncoder;
 import dev.mama.memory.JournalMemoryLog;
@@ -15,16 +16,13 @@ import dev.mama.minilm.MiniLm;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ref.Reference;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * How long does it take to store a message, to recall, and to remember many texts at once beside
- * one by one, in memory and on disk? The real encoder, the machine's own disk.
+ * one by one, in memory and on disk? The real encoder, and the disk that {@code java.io.tmpdir} is
+ * on.
  */
 final class MemoryBench implements Bench {
 
@@ -205,15 +203,9 @@ final class MemoryBench implements Bench {
 
   private static long onDisk(OnnxSentenceEncoder encoder, Filling filling)
       throws InterruptedException, IOException {
-    Path folder = Files.createTempDirectory(Path.of("").toAbsolutePath(), ".mama-memory");
-    try (var log = JournalMemoryLog.open(folder.resolve("log"))) {
+    try (var folder = RunFolder.open("memory");
+        var log = JournalMemoryLog.open(folder.path().resolve("log"))) {
       return filling.fill(SemanticMemory.of(encoder, MemoryOptions.defaults(), Time.system(), log));
-    } finally {
-      try (Stream<Path> files = Files.walk(folder)) {
-        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(file);
-        }
-      }
     }
   }
 
