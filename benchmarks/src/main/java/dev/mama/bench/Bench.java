@@ -57,17 +57,22 @@ public interface Bench {
    *
    * <p>Immutable.
    *
-   * @param quick whether to end within a minute
+   * @param size how much is measured
    * @param seed what the inputs are drawn from
    * @param soak whether to look for leaks instead, where that {@link #canSoak}
    * @param out where charts go, or empty where none are wanted
    * @param trials what is tried how often, where a question is answered by trials
    */
-  record Options(boolean quick, long seed, boolean soak, Optional<Path> out, Trials trials) {
+  record Options(Size size, long seed, boolean soak, Optional<Path> out, Trials trials) {
 
     /** A run that answers the question, without charts. */
-    public Options(boolean quick, long seed) {
-      this(quick, seed, false, Optional.empty(), Trials.USUAL);
+    public Options(Size size, long seed) {
+      this(size, seed, false, Optional.empty(), Trials.USUAL);
+    }
+
+    /** Whether to end within a minute at most. */
+    boolean quick() {
+      return size != Size.FULL;
     }
   }
 

@@ -32,23 +32,17 @@ final class DurableBench implements Bench {
    * @param asked agents that are asked, once in memory and once let go
    * @param idle agents of which one in a hundred is active
    */
-  record Sizes(int agents, int tokens, int hops, int rounds, int records, int asked, int idle) {}
+  private record Sizes(
+      int agents, int tokens, int hops, int rounds, int records, int asked, int idle) {
+    static Sizes of(Size size) {
+      return size.of(
+          new Sizes(1_000, 500, 400, 5, 1_000_000, 20_000, 1_000_000),
+          new Sizes(1_000, 500, 60, 2, 200_000, 2_000, 100_000),
+          new Sizes(20, 10, 5, 1, 200, 40, 1_000));
+    }
+  }
 
   private static final double MEGABYTE = 1e6;
-
-  private final Sizes quick;
-  private final Sizes full;
-
-  DurableBench() {
-    this(
-        new Sizes(1_000, 500, 60, 2, 200_000, 2_000, 100_000),
-        new Sizes(1_000, 500, 400, 5, 1_000_000, 20_000, 1_000_000));
-  }
-
-  DurableBench(Sizes quick, Sizes full) {
-    this.quick = quick;
-    this.full = full;
-  }
 
   @Override
   public String name() {
@@ -62,7 +56,7 @@ final class DurableBench implements Bench {
 
   @Override
   public List<Figure> run(Options options, Progress progress) throws InterruptedException {
-    Sizes sizes = options.quick() ? quick : full;
+    Sizes sizes = Sizes.of(options.size());
     try {
       Path folder = Files.createTempDirectory("mama-bench-durable");
       try {

@@ -46,8 +46,6 @@ final class LedgerRates {
   private static final int CLIENTS = 50;
   private static final int OUTSTANDING = 64;
   private static final int WRITERS = 50;
-  private static final int BATCH = 1_000;
-  private static final int ROUNDS = 3;
 
   /** So much that a writer may tell of one agent as often as chance has it. */
   private static final int ANY = 1_000_000;
@@ -62,21 +60,27 @@ final class LedgerRates {
 
   private final AgentId[] agents;
   private final long seed;
+  private final Size size;
+  private final int batch;
+  private final int rounds;
 
-  LedgerRates(AgentId[] agents, long seed) {
+  LedgerRates(AgentId[] agents, long seed, Size size) {
     this.agents = agents;
     this.seed = seed;
+    this.size = size;
+    this.batch = size.of(1_000, 1_000, 20);
+    this.rounds = size.of(3, 3, 1);
   }
 
-  List<Figure> run(boolean quick) throws InterruptedException {
+  List<Figure> run() throws InterruptedException {
     var figures = new ArrayList<Figure>();
-    int messages = quick ? 200_000 : 1_000_000;
+    int messages = size.of(1_000_000, 200_000, 4 * CLIENTS * OUTSTANDING);
     Path folder = temporary();
     try {
       oneByOne(folder.resolve("warm-up"), messages / 4);
       figures.addAll(oneByOne(folder.resolve("one-by-one"), messages).figures());
       figures.addAll(recovery(folder.resolve("one-by-one"), messages));
-      figures.addAll(batches(folder, quick ? 100 : 400));
+      figures.addAll(batches(folder, size.of(400, 100, WRITERS)));
     } finally {
       delete(folder);
     }
@@ -157,22 +161,22 @@ final class LedgerRates {
     var unsigned = new ArrayList<Double>();
     var signed = new ArrayList<Double>();
     var memory = new ArrayList<Double>();
-    for (int round = 0; round <= ROUNDS; round++) { // the first one warms up
+    for (int round = 0; round <= rounds; round++) { // the first one warms up
       unsigned.add(batches(folder.resolve("unsigned-" + round), batches, false));
       signed.add(batches(folder.resolve("signed-" + round), batches, true));
       memory.add(inMemory(batches));
     }
     double ours = median(unsigned);
     return List.of(
-        Figure.of("registry.pml.memory.rate", median(memory), "1/s", (long) batches * BATCH),
-        Figure.of("registry.pml.durable.rate", ours, "1/s", (long) batches * BATCH),
-        Figure.of("registry.pml.signed.rate", median(signed), "1/s", (long) batches * BATCH),
-        Figure.of("registry.pml.signed.share", median(signed) / ours, "ratio", ROUNDS)
+        Figure.of("registry.pml.memory.rate", median(memory), "1/s", (long) batches * batch),
+        Figure.of("registry.pml.durable.rate", ours, "1/s", (long) batches * batch),
+        Figure.of("registry.pml.signed.rate", median(signed), "1/s", (long) batches * batch),
+        Figure.of("registry.pml.signed.share", median(signed) / ours, "ratio", rounds)
             .atLeast(0.8));
   }
 
   private static double median(List<Double> rates) {
-    return rates.subList(1, rates.size()).stream().sorted().toList().get(ROUNDS / 2);
+    return rates.subList(1, rates.size()).stream().sorted().toList().get((rates.size() - 1) / 2);
   }
 
   private double batches(Path folder, int batches, boolean sign) throws InterruptedException {
@@ -228,21 +232,21 @@ final class LedgerRates {
                   List.of(new PmlMessage.Register(new AgentCard(rater, "any", "rates anything")))));
       check(registered, 1);
       tellers.add(() -> {
-        for (int batch = 0; batch < batches / WRITERS; batch++) {
-          var messages = new ArrayList<PmlMessage>(BATCH);
-          for (int j = 0; j < BATCH; j++) {
+        for (int told = 0; told < batches / WRITERS; told++) {
+          var messages = new ArrayList<PmlMessage>(batch);
+          for (int j = 0; j < batch; j++) {
             AgentId subject = agents[random.nextInt(AGENTS)];
             messages.add(
                 new PmlMessage.Report(
                     new Evidence.Checked(
                         rater, subject, RATING, RATING, Time.system().now(), TRACE)));
           }
-          check(desk.take(writer.write(messages)), BATCH);
+          check(desk.take(writer.write(messages)), batch);
         }
         return null;
       });
     }
-    return batches / WRITERS * WRITERS * (double) BATCH / together(tellers);
+    return batches / WRITERS * WRITERS * (double) batch / together(tellers);
   }
 
   private static void check(PmlAnswer answer, int expected) {

@@ -26,6 +26,8 @@ final class LlmBench implements Bench {
   private static final int[] QUICK_CONNECTIONS = {16, 64};
   private static final int[] LATENCIES = {50, 200, 1_000, 5_000};
   private static final int[] QUICK_LATENCIES = {50};
+  private static final int[] SMOKE_CONNECTIONS = {4};
+  private static final int[] SMOKE_LATENCIES = {10};
 
   @Override
   public String name() {
@@ -39,21 +41,25 @@ final class LlmBench implements Bench {
 
   @Override
   public List<Figure> run(Options options, Progress progress) throws InterruptedException {
-    boolean quick = options.quick();
-    int[] latencies = quick ? QUICK_LATENCIES : LATENCIES;
+    Size size = options.size();
+    int[] latencies = size.of(LATENCIES, QUICK_LATENCIES, SMOKE_LATENCIES);
     List<String> parts =
         List.of(System.getProperty("mama.bench.llm", everything(latencies)).split(",", -1));
-    var cells = new LlmCells(quick ? Duration.ofSeconds(1) : Duration.ofSeconds(4));
+    var cells = new LlmCells(Duration.ofMillis(size.of(4_000, 1_000, 100)));
     var matrix = new ArrayList<Cell>();
     var figures = new ArrayList<Figure>();
     int done = 0;
     progress.at(done, parts.size() + 1L, "warming up");
-    new LlmCells(Duration.ofSeconds(quick ? 1 : 3)).cell(64, Duration.ofMillis(5));
+    if (size != Size.SMOKE) {
+      new LlmCells(Duration.ofSeconds(size.of(3, 1, 0))).cell(64, Duration.ofMillis(5));
+    }
     for (int latency : latencies) {
       if (parts.contains(Integer.toString(latency))) {
         progress.at(++done, parts.size() + 1L, "latency of %,d ms".formatted(latency));
         matrix.addAll(
-            cells.row(quick ? QUICK_CONNECTIONS : CONNECTIONS, Duration.ofMillis(latency)));
+            cells.row(
+                size.of(CONNECTIONS, QUICK_CONNECTIONS, SMOKE_CONNECTIONS),
+                Duration.ofMillis(latency)));
       }
     }
     if (!matrix.isEmpty()) {
@@ -62,22 +68,24 @@ final class LlmBench implements Bench {
     }
     try (var server = LlmServerProcess.start()) {
       if (parts.contains("drills")) {
-        var drills = new LlmDrills(server);
+        var drills = new LlmDrills(server, Duration.ofMillis(size.of(50, 50, 10)));
         progress.at(++done, parts.size() + 1L, "overhead");
-        figures.addAll(drills.overhead(quick ? 1 : 5, Duration.ofSeconds(quick ? 1 : 3)));
+        figures.addAll(
+            drills.overhead(size.of(5, 1, 1), Duration.ofMillis(size.of(3_000, 1_000, 100))));
         progress.at(done, parts.size() + 1L, "pacing");
-        figures.addAll(drills.pacing(Duration.ofSeconds(quick ? 2 : 10)));
+        figures.addAll(drills.pacing(Duration.ofMillis(size.of(10_000, 2_000, 400))));
         progress.at(done, parts.size() + 1L, "recovery");
         figures.addAll(
             drills.recovery(
-                Duration.ofSeconds(quick ? 1 : 3),
-                quick ? List.of(Side.OURS) : List.of(Side.values())));
+                Duration.ofMillis(size.of(3_000, 1_000, 50)),
+                size.of(List.of(Side.values()), List.of(Side.OURS), List.of(Side.BARE))));
       }
       if (parts.contains("capacity")) {
         progress.at(++done, parts.size() + 1L, "hidden capacity");
         figures.addAll(
             capacity(
-                new LlmCapacity(server, Duration.ofMillis(quick ? 20 : 50), quick ? 30 : 200),
+                new LlmCapacity(
+                    server, Duration.ofMillis(size.of(50, 20, 2)), size.of(200, 30, 10)),
                 options));
       }
     }

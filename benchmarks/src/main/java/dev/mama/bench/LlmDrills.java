@@ -20,12 +20,16 @@ import java.util.Map;
 final class LlmDrills {
 
   private static final int CALLERS = 16;
-  private static final Duration LATENCY = Duration.ofMillis(50);
 
   private final LlmServerProcess server;
+  private final Duration latency;
 
-  LlmDrills(LlmServerProcess server) {
+  /**
+   * @param latency of the server
+   */
+  LlmDrills(LlmServerProcess server, Duration latency) {
     this.server = server;
+    this.latency = latency;
   }
 
   /** The median of ours less that of the bare client, in rounds that alternate. */
@@ -33,15 +37,15 @@ final class LlmDrills {
     Map<Side, List<Samples>> samples = new EnumMap<>(Side.class);
     for (int i = -1; i < rounds; i++) {
       for (Side side : Side.values()) {
-        server.restart(LATENCY);
+        server.restart(latency);
         var meters = new SimpleMeterRegistry();
         try (var caller = LlmCells.caller(side, server, CALLERS, meters);
             var crowd = new LlmCrowd(caller, CALLERS)) {
           if (side == Side.OURS) {
             var limit = meters.get("mama.llm.admission.limit").gauge();
-            LlmCells.await(() -> limit.value() >= CALLERS, LATENCY.multipliedBy(40));
+            LlmCells.await(() -> limit.value() >= CALLERS, latency.multipliedBy(40));
           }
-          Thread.sleep(LATENCY.multipliedBy(4));
+          Thread.sleep(latency.multipliedBy(4));
           crowd.measure();
           Thread.sleep(round);
           Samples taken = crowd.end();
@@ -72,7 +76,7 @@ final class LlmDrills {
     int perSecond = 50;
     var figures = new ArrayList<Figure>();
     for (String way : List.of("paced", "unpaced", "langchain4j")) {
-      server.restart(LATENCY);
+      server.restart(latency);
       server.limit(perSecond, Duration.ofSeconds(1));
       LlmTerms terms =
           way.equals("paced") ? LlmTerms.FREE.withRequestsPerMinute(60 * perSecond) : LlmTerms.FREE;
@@ -101,7 +105,7 @@ final class LlmDrills {
   List<Figure> recovery(Duration away, List<Side> sides) throws InterruptedException {
     var figures = new ArrayList<Figure>();
     for (Side side : sides) {
-      server.restart(LATENCY);
+      server.restart(latency);
       var meters = new SimpleMeterRegistry();
       try (var caller = LlmCells.caller(side, server, CALLERS, meters);
           var crowd = new LlmCrowd(caller, CALLERS)) {
@@ -110,7 +114,7 @@ final class LlmDrills {
         Thread.sleep(away);
         long before = crowd.answered();
         long start = System.nanoTime();
-        server.restart(LATENCY);
+        server.restart(latency);
         LlmCells.await(() -> crowd.answered() > before, Duration.ofSeconds(60));
         double first = (System.nanoTime() - start) / 1e6;
         LlmCells.await(() -> crowd.answered() > before + 10L * CALLERS, Duration.ofSeconds(60));

@@ -6,13 +6,12 @@ import dev.mama.ChatMessage.Role;
 import dev.mama.Time;
 import dev.mama.embedded.RunFolder;
 import dev.mama.matching.CachingEncoder;
-import dev.mama.matching.OnnxSentenceEncoder;
 import dev.mama.memory.JournalMemoryLog;
 import dev.mama.memory.MemoryOptions;
 import dev.mama.memory.SemanticMemory;
 import dev.mama.memory.SessionOptions;
 import dev.mama.memory.Sessions;
-import dev.mama.minilm.MiniLm;
+import dev.mama.spi.SentenceEncoder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ref.Reference;
@@ -27,7 +26,6 @@ import java.util.List;
 final class MemoryBench implements Bench {
 
   private static final AgentId AGENT = AgentId.of("agent");
-  private static final int ITEMS = 10_000;
 
   @Override
   public String name() {
@@ -42,13 +40,11 @@ final class MemoryBench implements Bench {
   @Override
   public List<Figure> run(Options options, Progress progress) throws InterruptedException {
     var figures = new ArrayList<Figure>();
-    try (var encoder =
-        OnnxSentenceEncoder.open(
-            MiniLm.NAME, MiniLm.graph(), MiniLm.tokenizer(), MiniLm.MAX_TOKENS)) {
+    try (SentenceEncoder encoder = Encoders.of(options.size())) {
       progress.at(0, 5, "storing");
-      figures.addAll(store());
+      figures.addAll(store(options.size().of(100, 100, 10)));
       progress.at(1, 5, "sessions");
-      figures.addAll(sessions(options.quick() ? 20_000 : 100_000));
+      figures.addAll(sessions(options.size().of(100_000, 20_000, 1_000)));
       progress.at(2, 5, "recalling");
       figures.add(recall(encoder, options));
       progress.at(3, 5, "adding a thousand");
@@ -63,11 +59,11 @@ final class MemoryBench implements Bench {
   }
 
   /** A message into a session of fifty, and the session read back; the first half warms up. */
-  static List<Figure> store() throws InterruptedException {
+  private static List<Figure> store(int rounds) throws InterruptedException {
     var sessions = Sessions.of(SessionOptions.defaults(), Time.system());
     var stores = new Samples();
     var retrievals = new Samples();
-    for (int round = 0; round < 100; round++) {
+    for (int round = 0; round < rounds; round++) {
       long start = System.nanoTime();
       for (int i = 0; i < 1_000; i++) {
         sessions.open("s" + i, AGENT).add(new ChatMessage(Role.USER, "message of round " + round));
@@ -81,17 +77,17 @@ final class MemoryBench implements Bench {
       if (read != 1_000 * Math.min(round + 1, 50)) {
         throw new IllegalStateException("%d messages came back".formatted(read));
       }
-      if (round >= 50) {
+      if (round >= rounds / 2) {
         stores.add((stored - start) / 1_000);
         retrievals.add((retrieved - stored) / 1_000);
       }
     }
     return List.of(
-        Figure.of("memory.store.micros", stores.quantile(0.5) / 1e3, "us", 50_000).atMost(5),
-        Figure.of("memory.retrieve.micros", retrievals.quantile(0.5) / 1e3, "us", 50_000));
+        Figure.of("memory.store.micros", stores.quantile(0.5) / 1e3, "us", 500L * rounds).atMost(5),
+        Figure.of("memory.retrieve.micros", retrievals.quantile(0.5) / 1e3, "us", 500L * rounds));
   }
 
-  static List<Figure> sessions(int count) throws InterruptedException {
+  private static List<Figure> sessions(int count) throws InterruptedException {
     long before = Memory.used();
     var sessions = Sessions.of(SessionOptions.defaults(), Time.system());
     try {
@@ -112,23 +108,25 @@ final class MemoryBench implements Bench {
   }
 
   /** Items of ten thousand sentences, some of them alike in all but noise in their number. */
-  private static Figure recall(OnnxSentenceEncoder encoder, Options options)
+  private static Figure recall(SentenceEncoder encoder, Options options)
       throws InterruptedException {
-    int different = options.quick() ? 2_000 : ITEMS;
+    int items = options.size().of(10_000, 10_000, 500);
+    int different = options.size().of(items, 2_000, items);
+    int recalls = options.size().of(2_000, 2_000, 100);
     List<String> texts = Sentences.draw(different, options.seed());
     try (var cache = CachingEncoder.of(encoder, 64L << 20)) {
       var memory = SemanticMemory.of(cache, MemoryOptions.defaults(), Time.system());
-      for (int i = 0; i < ITEMS; i += 500) {
+      for (int i = 0; i < items; i += 500) {
         int from = i % different;
         memory.addAll(AGENT, texts.subList(from, from + 500));
       }
       List<String> needs = Sentences.draw(100, options.seed() + 1);
       float[][] queries = encoder.encode(needs);
       var times = new Samples();
-      for (int i = 0; i < 4_000; i++) {
+      for (int i = -recalls; i < recalls; i++) {
         long start = System.nanoTime();
-        int found = memory.recall(AGENT, queries[i % queries.length], 5).size();
-        if (i >= 2_000) {
+        int found = memory.recall(AGENT, queries[Math.floorMod(i, queries.length)], 5).size();
+        if (i >= 0) {
           times.add(System.nanoTime() - start);
         }
         if (found != 5) {
@@ -141,10 +139,10 @@ final class MemoryBench implements Bench {
   }
 
   /** A thousand texts, every second of them known. */
-  private static Figure addThousand(OnnxSentenceEncoder encoder, Options options)
+  private static Figure addThousand(SentenceEncoder encoder, Options options)
       throws InterruptedException {
     var times = new Samples();
-    for (int round = 0; round < (options.quick() ? 3 : 7); round++) {
+    for (int round = 0; round < rounds(options); round++) {
       List<String> texts = Sentences.draw(1_000, options.seed() + 10 + round);
       try (var cache = CachingEncoder.of(encoder, 64L << 20)) {
         var half = new ArrayList<String>();
@@ -161,11 +159,11 @@ final class MemoryBench implements Bench {
     return times.rate("memory.add.rate", 1_000).atLeast(5_000);
   }
 
-  private static List<Figure> batchOverSingle(OnnxSentenceEncoder encoder, Options options)
+  private static List<Figure> batchOverSingle(SentenceEncoder encoder, Options options)
       throws InterruptedException {
     var single = new Samples();
     var batch = new Samples();
-    for (int round = 0; round < (options.quick() ? 3 : 7); round++) {
+    for (int round = 0; round < rounds(options); round++) {
       List<String> texts = Sentences.draw(texts(options), options.seed() + 20 + round);
       single.add(
           oneByOne(SemanticMemory.of(encoder, MemoryOptions.defaults(), Time.system()), texts));
@@ -178,11 +176,11 @@ final class MemoryBench implements Bench {
         single.over(batch, "memory.batch.over-single").atLeast(2.5));
   }
 
-  private static List<Figure> persistent(OnnxSentenceEncoder encoder, Options options)
+  private static List<Figure> persistent(SentenceEncoder encoder, Options options)
       throws InterruptedException, IOException {
     var single = new Samples();
     var batch = new Samples();
-    for (int round = 0; round < (options.quick() ? 3 : 7); round++) {
+    for (int round = 0; round < rounds(options); round++) {
       List<String> texts = Sentences.draw(texts(options), options.seed() + 30 + round);
       single.add(onDisk(encoder, memory -> oneByOne(memory, texts)));
       batch.add(onDisk(encoder, memory -> together(memory, texts)));
@@ -194,14 +192,18 @@ final class MemoryBench implements Bench {
   }
 
   private static int texts(Options options) {
-    return options.quick() ? 200 : 1_000;
+    return options.size().of(1_000, 200, 20);
+  }
+
+  private static int rounds(Options options) {
+    return options.size().of(7, 3, 1);
   }
 
   private interface Filling {
     long fill(SemanticMemory memory) throws InterruptedException;
   }
 
-  private static long onDisk(OnnxSentenceEncoder encoder, Filling filling)
+  private static long onDisk(SentenceEncoder encoder, Filling filling)
       throws InterruptedException, IOException {
     try (var folder = RunFolder.open("memory");
         var log = JournalMemoryLog.open(folder.path().resolve("log"))) {

@@ -26,18 +26,6 @@ final class MqttBench implements Bench {
   private static final int BYTES = 200;
   private static final int MOST_TOKENS = 100;
 
-  private final MqttSizes quick;
-  private final MqttSizes full;
-
-  MqttBench() {
-    this(MqttSizes.quick(), MqttSizes.full());
-  }
-
-  MqttBench(MqttSizes quick, MqttSizes full) {
-    this.quick = quick;
-    this.full = full;
-  }
-
   @Override
   public String name() {
     return "mqtt";
@@ -62,7 +50,7 @@ final class MqttBench implements Bench {
 
   @Override
   public List<Figure> run(Options options, Progress progress) throws InterruptedException {
-    MqttSizes sizes = options.quick() ? quick : full;
+    MqttSizes sizes = MqttSizes.of(options.size());
     Path folder = null;
     try {
       folder = Files.createTempDirectory("mama-bench-mqtt-");

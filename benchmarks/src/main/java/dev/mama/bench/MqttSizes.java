@@ -13,11 +13,10 @@ import java.util.List;
  */
 record MqttSizes(List<Integer> agents, int hops, int rounds, int coldRounds) {
 
-  static MqttSizes quick() {
-    return new MqttSizes(List.of(10, 1_000, 5_000), 4_000, 3, 1);
-  }
-
-  static MqttSizes full() {
-    return new MqttSizes(List.of(10, 1_000, 5_000), 40_000, 7, 5);
+  static MqttSizes of(Size size) {
+    return size.of(
+        new MqttSizes(List.of(10, 1_000, 5_000), 40_000, 7, 5),
+        new MqttSizes(List.of(10, 1_000, 5_000), 4_000, 3, 1),
+        new MqttSizes(List.of(4), 40, 1, 0));
   }
 }

@@ -39,14 +39,47 @@ final class NegotiationBench implements Bench {
    * @param row negotiations one after another
    * @param sustained for how long 1,000 agents get 100 messages a second
    */
-  record Sizes(
+  private record Sizes(
       Duration latency,
       List<Integer> agents,
       List<Integer> atOnce,
       List<Duration> latencies,
       List<Integer> durable,
       int row,
-      Duration sustained) {}
+      Duration sustained) {
+
+    static Sizes of(Size size) {
+      return size.of(
+          new Sizes(
+              Duration.ofSeconds(1),
+              List.of(5, 10, 20, 50, 100, 1_000),
+              List.of(1, 2, 5, 10, 20, 100),
+              List.of(
+                  Duration.ofMillis(50),
+                  Duration.ofMillis(200),
+                  Duration.ofSeconds(1),
+                  Duration.ofSeconds(5)),
+              List.of(5, 10, 20, 50, 100, 1_000),
+              1_000,
+              Duration.ofSeconds(30)),
+          new Sizes(
+              Duration.ofSeconds(1),
+              List.of(5, 20, 100),
+              List.of(1, 20),
+              List.of(),
+              List.of(5, 100),
+              200,
+              Duration.ofSeconds(5)),
+          new Sizes(
+              Duration.ofMillis(5),
+              List.of(5, 8),
+              List.of(1, 20),
+              List.of(),
+              List.of(5, 8),
+              20,
+              Duration.ofMillis(200)));
+    }
+  }
 
   private static final Duration WARM = Duration.ofMillis(5);
   private static final int WARM_UPS = 5;
@@ -66,38 +99,6 @@ final class NegotiationBench implements Bench {
   /** Of five contractors: five calls, five offers, an acceptance, four rejections, a result. */
   private static final int MESSAGES = 16;
 
-  private final Sizes quick;
-  private final Sizes full;
-
-  NegotiationBench() {
-    this(
-        new Sizes(
-            Duration.ofSeconds(1),
-            List.of(5, 20, 100),
-            List.of(1, 20),
-            List.of(),
-            List.of(5, 100),
-            200,
-            Duration.ofSeconds(5)),
-        new Sizes(
-            Duration.ofSeconds(1),
-            List.of(5, 10, 20, 50, 100, 1_000),
-            List.of(1, 2, 5, 10, 20, 100),
-            List.of(
-                Duration.ofMillis(50),
-                Duration.ofMillis(200),
-                Duration.ofSeconds(1),
-                Duration.ofSeconds(5)),
-            List.of(5, 10, 20, 50, 100, 1_000),
-            1_000,
-            Duration.ofSeconds(30)));
-  }
-
-  NegotiationBench(Sizes quick, Sizes full) {
-    this.quick = quick;
-    this.full = full;
-  }
-
   @Override
   public String name() {
     return "negotiation";
@@ -110,7 +111,7 @@ final class NegotiationBench implements Bench {
 
   @Override
   public List<Figure> run(Options options, Progress progress) throws InterruptedException {
-    Sizes sizes = options.quick() ? quick : full;
+    Sizes sizes = Sizes.of(options.size());
     int steps = 6;
     var figures = new ArrayList<Figure>();
     progress.at(0, steps, "more agents");
@@ -126,6 +127,9 @@ final class NegotiationBench implements Bench {
     figures.addAll(NegotiationDurable.measure(sizes.durable(), ROUNDS));
     progress.at(5, steps, "faults");
     figures.addAll(NegotiationFaults.table());
+    if (options.size() != Size.SMOKE) {
+      figures.addAll(NegotiationFaults.processes());
+    }
     progress.at(steps, steps, "done");
     return figures;
   }

@@ -116,12 +116,14 @@ final class NegotiationFaults {
             },
             withoutTheFirst));
     figures.add(confirmationTimeout());
-    figures.addAll(processes());
     return figures;
   }
 
-  /** Side by side, because servers and processes take their time to start and to stop. */
-  private static List<Figure> processes() throws InterruptedException {
+  /**
+   * Faults of servers and of whole processes; side by side, because these take their time to start
+   * and to stop.
+   */
+  static List<Figure> processes() throws InterruptedException {
     try {
       Path folder = Files.createTempDirectory("mama-bench-negotiation");
       try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {

@@ -40,7 +40,7 @@ final class PolicyBench implements Bench {
   @Override
   public List<Figure> run(Options options, Progress progress) throws InterruptedException {
     LearnedPolicy shipped = LearnedPolicy.shipped();
-    int seeds = options.quick() ? 4 : SEEDS;
+    int seeds = options.size().of(SEEDS, 4, 2);
     var figures = new ArrayList<>(PolicySpeed.run(shipped, options, progress));
     PolicyContest contest = contest(ActionShape.CANDIDATES, options, progress);
     double leastOverRule = Double.POSITIVE_INFINITY;
@@ -59,7 +59,19 @@ final class PolicyBench implements Bench {
     figures.add(Figure.of("policy.over-tuned-rule.low", leastOverRule, "reward", seeds).atLeast(0));
     figures.add(Figure.of("policy.over-linucb.low", leastOverBandit, "reward", seeds).atLeast(0));
     figures.add(Figure.of("policy.share-of-informed", share, "share", seeds).atLeast(0.1));
-    figures.addAll(offPolicy(contest.rule(), shipped, seeds));
+    if (options.size() != Size.SMOKE) {
+      figures.addAll(offPolicy(contest.rule(), shipped, seeds));
+      figures.addAll(orNone(shipped, seeds, options, progress));
+    }
+    options.out().ifPresent(folder -> PolicyChart.draw(figures, folder.resolve("policy.png")));
+    return figures;
+  }
+
+  /** The same with a policy that may also choose none. */
+  private static List<Figure> orNone(
+      LearnedPolicy shipped, int seeds, Options options, Progress progress)
+      throws InterruptedException {
+    var figures = new ArrayList<Figure>();
     PolicyContest orNone = contest(ActionShape.CANDIDATES_OR_NONE, options, progress);
     for (String name : TRAINED_IN) {
       Map<String, LearnedPolicy> policies = new LinkedHashMap<>();
@@ -68,22 +80,25 @@ final class PolicyBench implements Bench {
       WorldSettings world = WorldSettings.named(name);
       figures.addAll(orNone.run("policy.or-none", world, FIRST_SEED, seeds, policies, progress));
     }
-    options.out().ifPresent(folder -> PolicyChart.draw(figures, folder.resolve("policy.png")));
     return figures;
   }
 
   private static PolicyContest contest(ActionShape shape, Options options, Progress progress) {
-    return options.quick()
-        ? PolicyContest.tuned(shape, 48, 2, options.seed(), progress)
-        : PolicyContest.tuned(
-            shape, PolicyContest.ruleRuns(), OTHER_RUNS, options.seed(), progress);
+    return PolicyContest.tuned(
+        shape,
+        options.size().of(PolicyContest.ruleRuns(), 48, 24),
+        options.size().of(OTHER_RUNS, 2, 1),
+        options.seed(),
+        progress);
   }
 
   private static List<WorldSettings> worlds(Options options) {
     var worlds = new ArrayList<WorldSettings>();
     TRAINED_IN.forEach(name -> worlds.add(WorldSettings.named(name)));
-    worlds.add(WorldSettings.named("bandit"));
-    if (!options.quick()) {
+    if (options.size() != Size.SMOKE) {
+      worlds.add(WorldSettings.named("bandit"));
+    }
+    if (options.size() == Size.FULL) {
       for (int i = 0; i < 3; i++) {
         worlds.add(WorldSettings.drawn(options.seed() + i));
       }

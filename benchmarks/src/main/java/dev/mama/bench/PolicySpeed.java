@@ -19,12 +19,14 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.IntSupplier;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** How long a decision takes, alone and in batches, with the state made and without. */
 final class PolicySpeed {
 
   private static final int[] AGENTS = {10, 100, 1_000, 5_000};
   private static final int[] BATCHES = {64, 1_024, 5_000};
+  private static final int[] SMOKE_BATCHES = {64, 1_024};
   private static final int PART = 64;
   private static final Need NEED = new Need("the kitchen floor is wet every morning");
   private static final Duration DEADLINE = Duration.ofSeconds(30);
@@ -32,23 +34,28 @@ final class PolicySpeed {
   private PolicySpeed() {}
 
   static List<Figure> run(LearnedPolicy policy, Bench.Options options, Bench.Progress progress) {
-    int decisions = options.quick() ? 50_000 : 200_000;
+    int[] batches = options.size().of(BATCHES, BATCHES, SMOKE_BATCHES);
+    int decisions = options.size().of(200_000, 50_000, 1_000);
     var figures = new ArrayList<Figure>();
     var random = new SplittableRandom(options.seed());
     int done = 0;
     for (int agents : AGENTS) {
-      progress.at(done++, AGENTS.length + BATCHES.length, "%,d agents".formatted(agents));
+      progress.at(done++, AGENTS.length + batches.length, "%,d agents".formatted(agents));
       figures.addAll(alone(policy, agents, decisions, random));
     }
-    List<State> states = new Agents(1_000, random).states(BATCHES[BATCHES.length - 1], random);
-    try (var batching = BatchingPolicy.open(policy, "cpu")) {
-      for (int size : BATCHES) {
-        progress.at(done++, AGENTS.length + BATCHES.length, "batches of " + size);
+    List<State> states = new Agents(1_000, random).states(batches[batches.length - 1], random);
+    // PyTorch takes seconds to open.
+    try (@Nullable BatchingPolicy batching =
+        options.size() == Size.SMOKE ? null : BatchingPolicy.open(policy, "cpu")) {
+      for (int size : batches) {
+        progress.at(done++, AGENTS.length + batches.length, "batches of " + size);
         List<State> batch = states.subList(0, size);
-        int warmUps = options.quick() ? 20_000 / size : 400_000 / size;
+        int warmUps = options.size().of(400_000, 20_000, 0) / size;
         Samples java = times(warmUps, size, () -> inParallel(policy, batch, options.seed()));
-        Samples torch = times(5, size, () -> batching.decide(batch, random).size());
-        figures.add(torch.rate("policy.batch.%d.torch.rate".formatted(size), size));
+        if (batching != null) {
+          Samples torch = times(5, size, () -> batching.decide(batch, random).size());
+          figures.add(torch.rate("policy.batch.%d.torch.rate".formatted(size), size));
+        }
         figures.add(java.rate("policy.batch.%d.rate".formatted(size), size));
       }
     }

@@ -42,7 +42,6 @@ final class RegistryBench implements Bench {
   private static final int TYPICAL = 5_000;
   private static final int CROWD = 50;
   private static final int SAMPLED = 64;
-  private static final int ROUNDS = 3;
 
   /** So long that nothing is forgotten while measuring, and the evidence can be counted. */
   private static final Duration HALF_LIFE = Duration.ofDays(36_500);
@@ -62,11 +61,14 @@ final class RegistryBench implements Bench {
 
   @Override
   public List<Figure> run(Options options, Progress progress) throws InterruptedException {
-    int messages = options.quick() ? 250_000 : 1_000_000;
+    int messages = options.size().of(1_000_000, 250_000, 3_200);
     AgentId[] agents =
-        IntStream.range(0, MOST).mapToObj(i -> AgentId.of("agent-" + i)).toArray(AgentId[]::new);
-    int[] sizes = options.quick() ? QUICK_AGENTS : AGENTS;
-    long steps = (long) ROUNDS * sizes.length * CLIENTS.length;
+        IntStream.range(0, options.size().of(MOST, MOST, TYPICAL))
+            .mapToObj(i -> AgentId.of("agent-" + i))
+            .toArray(AgentId[]::new);
+    int[] sizes = options.size().of(AGENTS, QUICK_AGENTS, new int[] {TYPICAL});
+    int rounds = options.size().of(3, 3, 1);
+    long steps = (long) rounds * sizes.length * CLIENTS.length;
     long done = 0;
     var figures = new ArrayList<Figure>();
     ours(agents, TYPICAL, CROWD, messages, options.seed()); // warms up
@@ -75,7 +77,7 @@ final class RegistryBench implements Bench {
       for (int clients : CLIENTS) {
         var ours = new ArrayList<Run>();
         var locked = new ArrayList<Run>();
-        for (int round = 0; round < ROUNDS; round++) {
+        for (int round = 0; round < rounds; round++) {
           progress.at(done++, steps, "%,d agents, %d clients".formatted(size, clients));
           ours.add(ours(agents, size, clients, messages, options.seed() + round));
           locked.add(locked(agents, size, clients, messages, options.seed() + round));
@@ -91,13 +93,16 @@ final class RegistryBench implements Bench {
       }
     }
     progress.at(done, steps, "on disk");
-    figures.addAll(new LedgerRates(agents, options.seed()).run(options.quick()));
+    figures.addAll(new LedgerRates(agents, options.seed(), options.size()).run());
     figures.addAll(bytes(agents));
     return figures;
   }
 
   private static Run median(List<Run> runs) {
-    return runs.stream().sorted(Comparator.comparingDouble(Run::rate)).toList().get(ROUNDS / 2);
+    return runs.stream()
+        .sorted(Comparator.comparingDouble(Run::rate))
+        .toList()
+        .get(runs.size() / 2);
   }
 
   /** What one client does for its message number {@code i}; adds its time to {@code samples}. */

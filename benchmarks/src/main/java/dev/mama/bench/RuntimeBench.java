@@ -16,18 +16,6 @@ final class RuntimeBench implements Bench {
 
   private static final String PEER = "pekko";
 
-  private final RuntimeSizes quick;
-  private final RuntimeSizes full;
-
-  RuntimeBench() {
-    this(RuntimeSizes.quick(), RuntimeSizes.full());
-  }
-
-  RuntimeBench(RuntimeSizes quick, RuntimeSizes full) {
-    this.quick = quick;
-    this.full = full;
-  }
-
   @Override
   public String name() {
     return "runtime";
@@ -40,7 +28,7 @@ final class RuntimeBench implements Bench {
 
   @Override
   public List<Figure> run(Options options, Progress progress) throws InterruptedException {
-    RuntimeSizes sizes = options.quick() ? quick : full;
+    RuntimeSizes sizes = RuntimeSizes.of(options.size());
     var steps = new Steps(progress, 4L * sizes.rounds() + 3);
     var figures = new ArrayList<Figure>();
 

@@ -42,8 +42,31 @@ record RuntimeSizes(
 
   private static final int PAIRS = 2 * Runtime.getRuntime().availableProcessors();
 
+  static RuntimeSizes of(Size size) {
+    return size.of(full(), quick(), smoke());
+  }
+
+  private static RuntimeSizes smoke() {
+    return new RuntimeSizes(
+        2,
+        20,
+        2,
+        10,
+        3,
+        Duration.ofMillis(10),
+        Duration.ofMillis(50),
+        Duration.ofMillis(50),
+        200_000, // so many that what a late collection frees elsewhere does not count
+        20_000,
+        10,
+        20,
+        3,
+        Duration.ofMillis(50),
+        5);
+  }
+
   /** Under a minute on two cores. */
-  static RuntimeSizes quick() {
+  private static RuntimeSizes quick() {
     return new RuntimeSizes(
         PAIRS,
         1_000,
@@ -63,7 +86,7 @@ record RuntimeSizes(
   }
 
   /** Under eight minutes on two cores. */
-  static RuntimeSizes full() {
+  private static RuntimeSizes full() {
     return new RuntimeSizes(
         PAIRS,
         1_000,

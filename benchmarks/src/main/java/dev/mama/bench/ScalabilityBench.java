@@ -1,14 +1,11 @@
 package dev.mama.bench;
 
 import dev.mama.bench.Growth.Point;
-import dev.mama.matching.OnnxSentenceEncoder;
-import dev.mama.minilm.MiniLm;
 import dev.mama.spi.SentenceEncoder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 
 /**
  * What do more agents cost? The experiment of the MAMA report: profiles are drawn, then matching,
@@ -33,25 +30,6 @@ final class ScalabilityBench implements Bench {
   /** What was measured of so many agents; 0 where the number says nothing. */
   record Measured(int agents, Map<String, Samples> raw) {}
 
-  private final ScaleSizes quick;
-  private final ScaleSizes full;
-  private final Supplier<SentenceEncoder> encoders;
-
-  ScalabilityBench() {
-    this(
-        ScaleSizes.quick(),
-        ScaleSizes.full(),
-        () ->
-            OnnxSentenceEncoder.open(
-                MiniLm.NAME, MiniLm.graph(), MiniLm.tokenizer(), MiniLm.MAX_TOKENS));
-  }
-
-  ScalabilityBench(ScaleSizes quick, ScaleSizes full, Supplier<SentenceEncoder> encoders) {
-    this.quick = quick;
-    this.full = full;
-    this.encoders = encoders;
-  }
-
   @Override
   public String name() {
     return "scalability";
@@ -74,7 +52,11 @@ final class ScalabilityBench implements Bench {
 
   @Override
   public List<Figure> run(Options options, Progress progress) throws InterruptedException {
-    ScaleSizes sizes = options.quick() ? quick : full;
+    return run(ScaleSizes.of(options.size()), options, progress);
+  }
+
+  static List<Figure> run(ScaleSizes sizes, Options options, Progress progress)
+      throws InterruptedException {
     var profiles = new Profiles(options.seed());
     int perSize = ScaleRun.needs(sizes);
     List<String> needs = Sentences.draw((sizes.agents().size() + 1) * perSize, options.seed());
@@ -84,7 +66,7 @@ final class ScalabilityBench implements Bench {
     var measured = new ArrayList<Measured>();
     figures.add(Figure.of("scalability.heap", Runtime.getRuntime().maxMemory() / 0x1p30, "GiB", 1));
     figures.add(Figure.of("scalability.encoded", sizes.encoded(), "agents", 1));
-    try (SentenceEncoder encoder = encoders.get()) {
+    try (SentenceEncoder encoder = Encoders.of(options.size())) {
       progress.at(step++, steps, "encoding %,d profiles".formatted(sizes.encoded()));
       float[][] vectors = encode(encoder, profiles, sizes.encoded());
       progress.at(step++, steps, "warming up");

@@ -38,8 +38,26 @@ record ScaleSizes(
   private static final List<Duration> DELAYS =
       List.of(Duration.ZERO, Duration.ofMillis(1), Duration.ofMillis(5), Duration.ofMillis(20));
 
+  static ScaleSizes of(Size size) {
+    return size.of(full(), quick(), smoke());
+  }
+
+  private static ScaleSizes smoke() {
+    return new ScaleSizes(
+        List.of(2, 20, 1_000),
+        20,
+        20,
+        200,
+        3,
+        1_000,
+        List.of(Duration.ofMillis(10)),
+        3,
+        30,
+        Duration.ofMillis(100));
+  }
+
   /** Under a minute on two cores. */
-  static ScaleSizes quick() {
+  private static ScaleSizes quick() {
     return new ScaleSizes(
         List.of(10, 50, 100, 500, 1_000, 5_000),
         1_000,
@@ -54,7 +72,7 @@ record ScaleSizes(
   }
 
   /** Under eight minutes on two cores. */
-  static ScaleSizes full() {
+  private static ScaleSizes full() {
     return new ScaleSizes(
         List.of(10, 50, 100, 500, 1_000, 5_000, 10_000, 100_000, 1_000_000),
         5_000,

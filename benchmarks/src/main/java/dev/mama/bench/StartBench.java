@@ -2,6 +2,7 @@ package dev.mama.bench;
 
 import dev.mama.bench.StartChild.Opened;
 import dev.mama.bench.StartPart.Places;
+import dev.mama.embedded.RunFolder;
 import dev.mama.mqtt.MqttBroker;
 import dev.mama.pg.PgDatabase;
 import dev.mama.pg.PgEventLog;
@@ -32,8 +33,11 @@ final class StartBench implements Bench {
 
   @Override
   public List<Figure> run(Options options, Progress progress) throws InterruptedException {
-    int rounds = options.quick() ? 1 : 5;
-    int needs = options.quick() ? 2 : 9;
+    if (options.size() == Size.SMOKE) {
+      return smoke(progress);
+    }
+    int rounds = options.size().of(5, 1, 1);
+    int needs = options.size().of(9, 2, 2);
     int steps = StartPart.values().length + 2;
     progress.at(0, steps, "servers");
     try (var servers = RealServers.open(call -> Answer.text("Field: anything\nYes."))) {
@@ -61,6 +65,28 @@ final class StartBench implements Bench {
     }
   }
 
+  /** What needs no server, in this process: not the first time that it is opened there. */
+  private static List<Figure> smoke(Progress progress) throws InterruptedException {
+    List<StartPart> parts = List.of(StartPart.MEMORY, StartPart.REGISTRY, StartPart.GROUP);
+    try (var folder = RunFolder.open("start")) {
+      var places = new Places("none", "none", "none", "none", "none", folder.path());
+      var figures = new ArrayList<Figure>();
+      for (StartPart part : parts) {
+        progress.at(parts.indexOf(part), parts.size(), part.word());
+        for (int i = 0; i < AT_ONCE; i++) {
+          part.fill(places, i, AT_ONCE);
+        }
+        figures.addAll(figures(part, List.of(StartChild.opened(part, places))));
+      }
+      progress.at(parts.size(), parts.size(), "done");
+      return figures;
+    } catch (InterruptedException | RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IllegalStateException("the start bench failed: " + e.getMessage(), e);
+    }
+  }
+
   private static Places places(RealServers servers) {
     MqttBroker broker = servers.broker();
     PgDatabase database = servers.database();
@@ -74,7 +100,7 @@ final class StartBench implements Bench {
   }
 
   /** What opening {@code part} took, in processes that had not opened it before. */
-  static List<Figure> figures(StartPart part, List<Opened> opened) {
+  private static List<Figure> figures(StartPart part, List<Opened> opened) {
     String name = "start." + part.word();
     return List.of(
         median(name + ".millis", opened, Opened::coldNanos, 1e6, "ms"),

@@ -22,20 +22,13 @@ final class StepsBench implements Bench {
    * @param median of the time that an answer takes; its logarithm has a standard deviation of 0.8
    * @param rounds after a small one that warms up
    */
-  record Sizes(int agents, int steps, int senders, Duration median, int rounds) {}
-
-  private final Sizes quick;
-  private final Sizes full;
-
-  StepsBench() {
-    this(
-        new Sizes(1_000, 100, 8, Duration.ofMillis(20), 1),
-        new Sizes(1_000, 100, 8, Duration.ofMillis(20), 5));
-  }
-
-  StepsBench(Sizes quick, Sizes full) {
-    this.quick = quick;
-    this.full = full;
+  private record Sizes(int agents, int steps, int senders, Duration median, int rounds) {
+    static Sizes of(Size size) {
+      return size.of(
+          new Sizes(1_000, 100, 8, Duration.ofMillis(20), 5),
+          new Sizes(1_000, 100, 8, Duration.ofMillis(20), 1),
+          new Sizes(30, 5, 3, Duration.ofMillis(1), 2));
+    }
   }
 
   @Override
@@ -50,7 +43,7 @@ final class StepsBench implements Bench {
 
   @Override
   public List<Figure> run(Options options, Progress progress) throws InterruptedException {
-    Sizes sizes = options.quick() ? quick : full;
+    Sizes sizes = Sizes.of(options.size());
     long all = 2L * sizes.rounds() + 2;
     progress.at(0, all, "warming up");
     StepsWorld.draw(sizes.agents(), 20, sizes.senders(), Duration.ofMillis(2), options.seed())

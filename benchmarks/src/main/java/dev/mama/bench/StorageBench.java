@@ -50,21 +50,16 @@ final class StorageBench implements Bench {
    */
   record Sizes(List<Integer> batches, int rows, int rounds, int looks, int outageSeconds) {
 
+    static Sizes of(Size size) {
+      return size.of(
+          new Sizes(BATCHES, 100_000, 5, 200, 60),
+          new Sizes(BATCHES, 20_000, 2, 40, 5),
+          new Sizes(List.of(100, 1_000), 1_000, 1, 3, 1));
+    }
+
     int steps() {
       return StorageRows.values().length * batches.size() + 4;
     }
-  }
-
-  private final Sizes quick;
-  private final Sizes full;
-
-  StorageBench() {
-    this(new Sizes(BATCHES, 20_000, 2, 40, 5), new Sizes(BATCHES, 100_000, 5, 200, 60));
-  }
-
-  StorageBench(Sizes quick, Sizes full) {
-    this.quick = quick;
-    this.full = full;
   }
 
   @Override
@@ -79,7 +74,7 @@ final class StorageBench implements Bench {
 
   @Override
   public List<Figure> run(Options options, Progress progress) throws InterruptedException {
-    Sizes sizes = options.quick() ? quick : full;
+    Sizes sizes = Sizes.of(options.size());
     try (var folder = RunFolder.open("bench")) {
       var server = EmbeddedDatabase.start(folder.path());
       try {

@@ -53,8 +53,11 @@ final class TrustBench implements Bench {
     List<Attacked> tried =
         options.trials().attacks().isPresent()
             ? read(options.trials().attacks().get())
-            : attacked();
-    int seeds = options.trials().seeds() == 0 ? SEEDS : options.trials().seeds();
+            : attacked(options.size());
+    int seeds =
+        options.trials().seeds() == 0
+            ? options.size().of(SEEDS, SEEDS, 2)
+            : options.trials().seeds();
     long trials = (long) tried.size() * seeds;
     var figures = new ArrayList<Figure>();
     long done = 0;
@@ -70,8 +73,9 @@ final class TrustBench implements Bench {
       figures.addAll(figures(attacked, runs));
     }
     options.out().ifPresent(folder -> TrustChart.draw(figures, folder.resolve("trust.png")));
-    figures.addAll(TrustDrills.run(options.seed(), seeds));
-    figures.addAll(TrustFlood.run(options.seed(), seeds));
+    int drilled = options.size().of(seeds, seeds, 1);
+    figures.addAll(TrustDrills.run(options.seed(), drilled));
+    figures.addAll(TrustFlood.run(options.seed(), drilled));
     return figures;
   }
 
@@ -119,10 +123,11 @@ final class TrustBench implements Bench {
     }
   }
 
-  private static List<Attacked> attacked() {
+  private static List<Attacked> attacked(Size size) {
     var all = new ArrayList<Attacked>();
     all.add(new Attacked(null, 0));
-    for (TrustAttack attack : TrustAttack.values()) {
+    List<TrustAttack> usual = List.of(TrustAttack.values());
+    for (TrustAttack attack : size.of(usual, usual, List.of(TrustAttack.COLLUDE))) {
       for (double share : SHARES) {
         all.add(new Attacked(attack, share));
       }

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** The parts of the matching and memory benches that need no model, once each. */
+/** The parts of the matching bench that need no model, once each. */
 final class MatchingBenchTest {
 
   @Test
@@ -44,15 +44,5 @@ final class MatchingBenchTest {
         .satisfiesAnyOf(
             bytes -> assertThat(bytes).isEqualTo(-1),
             bytes -> assertThat(bytes).isGreaterThan(1 << 24));
-  }
-
-  @Test
-  void sessions_smallRun_tellsRateAndBytes() throws Exception {
-    assertThat(MemoryBench.sessions(1_000))
-        .extracting(Figure::name)
-        .containsExactly("memory.sessions.rate", "memory.sessions.bytes");
-    assertThat(MemoryBench.store())
-        .extracting(Figure::name)
-        .containsExactly("memory.store.micros", "memory.retrieve.micros");
   }
 }

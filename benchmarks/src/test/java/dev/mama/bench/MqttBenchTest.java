@@ -2,27 +2,17 @@ package dev.mama.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.List;
-import java.util.Map;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** The bench at a size that says nothing about speed. */
-class MqttBenchTest {
+class MqttBenchTest extends SmokeContract {
+
+  MqttBenchTest() {
+    super(new MqttBench(), "mqtt.qos1.over-bare >= 0.8", "mqtt.processes2.4.connections == 2");
+  }
 
   @Test
-  void run_hasItsFigures_finiteAndPositive() throws InterruptedException {
-    var tiny = new MqttSizes(List.of(4), 40, 1, 0);
-    Map<String, Figure> figures =
-        new MqttBench(tiny, tiny)
-                .run(
-                    new Bench.Options(true, 42),
-                    (done, of, step) -> assertThat(done).isBetween(0L, of))
-                .stream()
-                .collect(Collectors.toMap(Figure::name, Function.identity()));
-
-    assertThat(figures)
+  void run_hasItsFigures_positive() {
+    assertThat(figures())
         .containsKeys(
             "mqtt.qos0.4.rate",
             "mqtt.qos1.4.rate",
@@ -33,12 +23,8 @@ class MqttBenchTest {
             "mqtt.qos1.over-bare-waiting",
             "mqtt.qos2.4.rate",
             "mqtt.processes2.4.rate",
-            "mqtt.processes2.4.connections",
             "mqtt.subscribe.4.millis");
-    assertThat(figures.values()).allSatisfy(f -> assertThat(f.value()).isFinite().isPositive());
-    assertThat(figures)
-        .hasEntrySatisfying(
-            "mqtt.processes2.4.connections", f -> assertThat(f.value()).isEqualTo(2))
-        .hasEntrySatisfying("mqtt.qos1.over-bare", f -> assertThat(f.goal()).isEqualTo(">= 0.8"));
+    assertThat(all()).allSatisfy(f -> assertThat(f.value()).as(f.name()).isPositive());
+    assertThat(value("mqtt.processes2.4.connections")).isEqualTo(2);
   }
 }

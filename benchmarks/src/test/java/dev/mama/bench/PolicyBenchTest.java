@@ -4,28 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.mama.marl.ActionShape;
-import dev.mama.marl.LearnedPolicy;
-import dev.mama.marl.WorldSettings;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** The contest at a size that says little about policies. */
-class PolicyBenchTest {
+class PolicyBenchTest extends SmokeContract {
+
+  PolicyBenchTest() {
+    super(
+        new PolicyBench(),
+        "policy.single.micros <= 5",
+        "policy.batch.rate >= 1000000",
+        "policy.over-tuned-rule.low >= 0",
+        "policy.over-linucb.low >= 0",
+        "policy.share-of-informed >= 0.1");
+  }
 
   @Test
-  void contest_hasEveryContender_andDifferencesAreThoseOfTheMeans() throws Exception {
-    Bench.Progress progress = (done, of, step) -> assertThat(done).isBetween(0L, of);
-    List<Figure> figures =
-        PolicyContest.tuned(ActionShape.CANDIDATES, 24, 1, 1, progress)
-            .run(
-                "policy",
-                WorldSettings.named("bandit"),
-                1,
-                3,
-                Map.of("learned", LearnedPolicy.shipped()),
-                progress);
+  void contest_hasEveryContender_andDifferencesAreThoseOfTheMeans() {
     for (String name :
         List.of(
             "learned",
@@ -38,24 +33,18 @@ class PolicyBenchTest {
             "tuned-rule",
             "linucb",
             "informed")) {
-      assertThat(value(figures, name + ".success")).isBetween(0.0, 1.0);
-      assertThat(value(figures, name + ".latency")).isPositive();
+      assertThat(drifting(name + ".success")).isBetween(0.0, 1.0);
+      assertThat(drifting(name + ".latency")).isPositive();
     }
-    assertThat(value(figures, "over-tuned-rule"))
-        .isCloseTo(
-            value(figures, "learned.reward") - value(figures, "tuned-rule.reward"), within(1e-9));
-    assertThat(value(figures, "over-linucb"))
-        .isCloseTo(
-            value(figures, "learned.reward") - value(figures, "linucb.reward"), within(1e-9));
-    assertThat(value(figures, "informed.reward")).isGreaterThan(value(figures, "random.reward"));
+    assertThat(drifting("over-tuned-rule"))
+        .isCloseTo(drifting("learned.reward") - drifting("tuned-rule.reward"), within(1e-9));
+    assertThat(drifting("over-linucb"))
+        .isCloseTo(drifting("learned.reward") - drifting("linucb.reward"), within(1e-9));
+    assertThat(drifting("informed.reward")).isGreaterThan(drifting("random.reward"));
   }
 
-  private static double value(List<Figure> figures, String name) {
-    return figures.stream()
-        .filter(it -> it.name().equals("policy.bandit." + name))
-        .mapToDouble(Figure::value)
-        .findFirst()
-        .orElseThrow();
+  private double drifting(String name) {
+    return value("policy.drifting." + name);
   }
 
   /** Student's t of three degrees of freedom is 3.182; the deviation of 1 to 4 is 1.291. */

@@ -3,57 +3,28 @@ package dev.mama.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.function.Function;
-import java.util.stream.Collectors;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The bench at a size that says nothing about speed. */
-class RuntimeBenchTest {
+class RuntimeBenchTest extends SmokeContract {
 
-  private static final RuntimeSizes TINY =
-      new RuntimeSizes(
-          2,
-          20,
-          2,
-          10,
-          3,
-          Duration.ofMillis(10),
-          Duration.ofMillis(50),
-          Duration.ofMillis(50),
-          200_000, // so many that what a late collection frees elsewhere does not count
-          20_000,
-          10,
-          20,
-          3,
-          Duration.ofMillis(50),
-          5);
-
-  private static final List<String> STEPS = new ArrayList<>();
-  private static Map<String, Figure> figures = Map.of();
-
-  @BeforeAll
-  static void measure() throws InterruptedException {
-    var bench = new RuntimeBench(TINY, TINY);
-    figures =
-        bench
-            .run(
-                new Bench.Options(true, 42),
-                (done, of, step) -> {
-                  assertThat(done).isBetween(0L, of);
-                  STEPS.add(step);
-                })
-            .stream()
-            .collect(Collectors.toMap(Figure::name, Function.identity()));
+  RuntimeBenchTest() {
+    super(
+        new RuntimeBench(),
+        "runtime.build.millis <= 10",
+        "runtime.pingpong.over-pekko >= 1",
+        "runtime.fanout.over-pekko >= 1.5",
+        "runtime.hops.rate >= 2000000",
+        "runtime.hops.over-pekko >= 1.5",
+        "runtime.p99.over-pekko <= 1",
+        "runtime.requests.rate >= 100000",
+        "runtime.start.rate >= 200000",
+        "runtime.idle.bytes-per-agent <= 300");
   }
 
   @Test
   void run_hasEveryFigure_positiveAndFinite() {
-    assertThat(figures)
+    assertThat(figures())
         .containsOnlyKeys(
             "runtime.build.first.millis",
             "runtime.build.millis",
@@ -94,30 +65,10 @@ class RuntimeBenchTest {
             "runtime.pekko.start.rate",
             "runtime.idle.bytes-per-agent",
             "runtime.pekko.bytes-per-agent");
-    assertThat(figures.values())
-        .allSatisfy(f -> assertThat(f.value()).isFinite().isNotNegative())
+    assertThat(figures().values())
+        .allSatisfy(f -> assertThat(f.value()).isNotNegative())
         .filteredOn(f -> !tooSmallToMeasure(f))
         .allSatisfy(f -> assertThat(f.value()).isPositive());
-  }
-
-  @Test
-  void run_goals_areThoseOfTheDesign() {
-    var goals =
-        figures.values().stream()
-            .filter(figure -> figure.goal() != null)
-            .collect(Collectors.toMap(Figure::name, figure -> String.valueOf(figure.goal())));
-    assertThat(goals)
-        .containsExactlyInAnyOrderEntriesOf(
-            Map.ofEntries(
-                Map.entry("runtime.build.millis", "<= 10"),
-                Map.entry("runtime.pingpong.over-pekko", ">= 1"),
-                Map.entry("runtime.fanout.over-pekko", ">= 1.5"),
-                Map.entry("runtime.hops.rate", ">= 2000000"),
-                Map.entry("runtime.hops.over-pekko", ">= 1.5"),
-                Map.entry("runtime.p99.over-pekko", "<= 1"),
-                Map.entry("runtime.requests.rate", ">= 100000"),
-                Map.entry("runtime.start.rate", ">= 200000"),
-                Map.entry("runtime.idle.bytes-per-agent", "<= 300")));
   }
 
   @Test
@@ -129,7 +80,7 @@ class RuntimeBenchTest {
       assertThat(ratio.value()).isCloseTo(ours.value() / theirs.value(), withinPercentage(0.1));
       assertThat(ratio.low()).isLessThanOrEqualTo(ratio.value());
       assertThat(ratio.high()).isGreaterThanOrEqualTo(ratio.value());
-      assertThat(ratio.samples()).isEqualTo(TINY.rounds());
+      assertThat(ratio.samples()).isEqualTo(RuntimeSizes.of(Size.SMOKE).rounds());
     }
   }
 
@@ -150,19 +101,8 @@ class RuntimeBenchTest {
     assertThat(figure("runtime.hops.bytes-per-message").value()).isBetween(10.0, 100_000.0);
   }
 
-  @Test
-  void run_progress_namesEveryStep() {
-    assertThat(STEPS)
-        .containsSubsequence(
-            "building groups", "ping-pong", "fan-out", "hops", "latency", "requests", "done");
-  }
-
   /** The processor's time comes in steps of 10 ms, and five groups are less than heap noise. */
   private static boolean tooSmallToMeasure(Figure figure) {
     return figure.name().endsWith(".cpu-per-message") || figure.name().equals("runtime.build.heap");
-  }
-
-  private static Figure figure(String name) {
-    return figures.getOrDefault(name, Figure.of(name, Double.NaN, "", 0));
   }
 }

@@ -2,49 +2,32 @@ package dev.mama.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mama.testkit.HashingEncoder;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-/** The bench at a size that says nothing about speed. */
-class ScalabilityBenchTest {
+class ScalabilityBenchTest extends SmokeContract {
 
+  private static final ScaleSizes SMOKE = ScaleSizes.of(Size.SMOKE);
   private static final List<String> STATISTICS =
       List.of("mean", "sd", "min", "p50", "p95", "p99", "max");
 
-  @TempDir Path folder;
-
-  private List<Figure> run(ScaleSizes sizes) throws InterruptedException {
-    var options = new Bench.Options(true, 42, false, Optional.of(folder), Bench.Trials.USUAL);
-    return new ScalabilityBench(sizes, sizes, HashingEncoder::new)
-        .run(options, (done, of, step) -> assertThat(done).isBetween(0L, of));
-  }
-
-  private static Map<String, Figure> byName(List<Figure> figures) {
-    return figures.stream().collect(Collectors.toMap(Figure::name, Function.identity()));
-  }
-
-  private static Figure figure(Map<String, Figure> figures, String name) {
-    return Objects.requireNonNull(figures.get(name), name);
+  ScalabilityBenchTest() {
+    super(
+        new ScalabilityBench(),
+        "scalability.2.path.answered == 1",
+        "scalability.2.registry.lost == 0",
+        "scalability.20.path.answered == 1",
+        "scalability.20.registry.lost == 0",
+        "scalability.1000.path.answered == 1",
+        "scalability.1000.registry.lost == 0",
+        "scalability.churn.unmet == 0");
   }
 
   @Test
   void run_hasEveryFigureOfEveryNumberOfAgents_andItsFiles() throws Exception {
-    var tiny =
-        new ScaleSizes(
-            List.of(2, 20, 1_000), 20, 20, 200, 3, 1_000, List.of(), 0, 30, Duration.ofMillis(100));
-    List<Figure> all = run(tiny);
-    Map<String, Figure> figures = byName(all);
-    for (int agents : tiny.agents()) {
+    for (int agents : SMOKE.agents()) {
       String prefix = "scalability.%d.".formatted(agents);
       for (String what :
           List.of(
@@ -58,37 +41,33 @@ class ScalabilityBenchTest {
               "search",
               "policy")) {
         for (String statistic : STATISTICS) {
-          assertThat(figure(figures, prefix + what + "." + statistic).value())
-              .isFinite()
-              .isNotNegative();
+          assertThat(figure(prefix + what + "." + statistic).value()).isFinite().isNotNegative();
         }
-        Figure median = figure(figures, prefix + what + ".p50");
+        Figure median = figure(prefix + what + ".p50");
         assertThat(median.low()).isNotNull().isLessThanOrEqualTo(median.value());
         assertThat(median.high()).isNotNull().isGreaterThanOrEqualTo(median.value());
       }
-      assertThat(figure(figures, prefix + "report.match.p50").samples()).isEqualTo(30);
-      assertThat(figure(figures, prefix + "report.registry.workers50.rate").samples())
-          .isEqualTo(10_000);
-      assertThat(figure(figures, prefix + "registry.lost").value()).isZero();
-      assertThat(figure(figures, prefix + "path.answered").value()).isEqualTo(1);
-      assertThat(figure(figures, prefix + "path.p50").value())
+      assertThat(figure(prefix + "report.match.p50").samples()).isEqualTo(30);
+      assertThat(figure(prefix + "report.registry.workers50.rate").samples()).isEqualTo(10_000);
+      assertThat(figure(prefix + "registry.lost").value()).isZero();
+      assertThat(figure(prefix + "path.answered").value()).isEqualTo(1);
+      assertThat(figure(prefix + "path.p50").value())
           .as("the way contains the match")
-          .isGreaterThan(figure(figures, prefix + "match.min").value());
+          .isGreaterThan(figure(prefix + "match.min").value());
     }
-    assertThat(figure(figures, "scalability.1000.bytes-per-agent").value())
-        .isBetween(500.0, 20_000.0);
-    assertThat(figure(figures, "scalability.growth.search.exponent").low()).isNotNull();
-    assertThat(figure(figures, "scalability.churn.joins.rate").value()).isPositive();
-    assertThat(figure(figures, "scalability.churn.unmet").goal()).isEqualTo("== 0");
+    assertThat(figure("scalability.1000.bytes-per-agent").value()).isBetween(500.0, 20_000.0);
+    assertThat(figure("scalability.growth.search.exponent").low()).isNotNull();
+    assertThat(figure("scalability.churn.joins.rate").value()).isPositive();
+    assertThat(figure("scalability.churn.unmet").goal()).isEqualTo("== 0");
 
-    assertThat(folder.resolve("scalability-latency.png")).isNotEmptyFile();
-    assertThat(folder.resolve("scalability-registry.png")).isNotEmptyFile();
-    assertThat(folder.resolve("scalability-memory.png")).isNotEmptyFile();
-    assertThat(Files.readAllLines(folder.resolve("profiles.csv"))).hasSize(1 + 1_000);
-    assertThat(Files.readAllLines(folder.resolve("samples.csv")))
+    assertThat(folder().resolve("scalability-latency.png")).isNotEmptyFile();
+    assertThat(folder().resolve("scalability-registry.png")).isNotEmptyFile();
+    assertThat(folder().resolve("scalability-memory.png")).isNotEmptyFile();
+    assertThat(Files.readAllLines(folder().resolve("profiles.csv"))).hasSize(1 + 1_000);
+    assertThat(Files.readAllLines(folder().resolve("samples.csv")))
         .filteredOn(line -> line.startsWith("path,20,"))
-        .hasSize(tiny.needs());
-    assertThat(new ScalePage(all).text())
+        .hasSize(SMOKE.needs());
+    assertThat(new ScalePage(all()).text())
         .contains("| agents | 2 | 20 | 1,000 |")
         .contains("## Agents that come and go");
   }
@@ -97,36 +76,30 @@ class ScalabilityBenchTest {
   void run_heapDoesNotSuffice_numberIsLeftOut_andThePageSaysSo() throws Exception {
     var huge =
         new ScaleSizes(List.of(2, 2_000_000_000), 2, 4, 10, 1, 100, List.of(), 0, 0, Duration.ZERO);
-    List<Figure> figures = run(huge);
-    assertThat(byName(figures)).containsKey("scalability.2000000000.left-out");
+    var options = new Bench.Options(Size.SMOKE, 42);
+    List<Figure> figures = ScalabilityBench.run(huge, options, (done, of, step) -> {});
+    assertThat(figures).extracting(Figure::name).contains("scalability.2000000000.left-out");
     assertThat(figures).noneMatch(it -> it.name().startsWith("scalability.2000000000.path"));
     assertThat(new ScalePage(figures).text()).contains("2,000,000,000 agents were left out");
   }
 
   @Test
-  void network_aDelay_isTakenFourTimes() throws Exception {
-    var one =
-        new ScaleSizes(
-            List.of(), 0, 0, 0, 0, 0, List.of(Duration.ofMillis(10)), 3, 0, Duration.ZERO);
-    var network = new ScaleNetwork(one);
-    Map<String, Figure> figures = byName(network.measure());
-    assertThat(figure(figures, "scalability.network.delay10.over-four-delays").value())
-        .isGreaterThanOrEqualTo(1);
-    assertThat(figure(figures, "scalability.network.delay10.ask.min").value())
-        .isGreaterThanOrEqualTo(40);
-    assertThat(Objects.requireNonNull(network.raw().get("network.delay10")).size()).isEqualTo(3);
+  void network_aDelay_isTakenFourTimes() {
+    assertThat(value("scalability.network.delay10.over-four-delays")).isGreaterThanOrEqualTo(1);
+    assertThat(value("scalability.network.delay10.ask.min")).isGreaterThanOrEqualTo(40);
+    assertThat(figure("scalability.network.delay10.ask.min").samples()).isEqualTo(SMOKE.asks());
   }
 
   @Test
   void profiles_followTheSeed_andTheFirstOfManyAreThoseOfFew() throws Exception {
     var one = new Profiles(42);
-    new Profiles(42).write(folder.resolve("few.csv"), 10);
-    new Profiles(42).write(folder.resolve("many.csv"), 1_000);
-    new Profiles(43).write(folder.resolve("other.csv"), 10);
-    List<String> few = Files.readAllLines(folder.resolve("few.csv"));
-    assertThat(Files.readAllLines(folder.resolve("many.csv")))
+    new Profiles(42).write(folder().resolve("few.csv"), 10);
+    new Profiles(42).write(folder().resolve("many.csv"), 1_000);
+    new Profiles(43).write(folder().resolve("other.csv"), 10);
+    List<String> few = Files.readAllLines(folder().resolve("few.csv"));
+    assertThat(Files.readAllLines(folder().resolve("many.csv")))
         .startsWith(few.toArray(new String[0]));
-    assertThat(Files.readAllLines(folder.resolve("other.csv"))).isNotEqualTo(few);
+    assertThat(Files.readAllLines(folder().resolve("other.csv"))).isNotEqualTo(few);
     assertThat(one.at(7)).isEqualTo(new Profiles(42).at(7));
     assertThat(few.get(1)).startsWith("agent-0,");
     for (int i = 0; i < 1_000; i++) {

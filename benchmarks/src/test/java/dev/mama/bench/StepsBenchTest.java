@@ -4,33 +4,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The bench at a size that says nothing about speed. */
-class StepsBenchTest {
+class StepsBenchTest extends SmokeContract {
+
+  StepsBenchTest() {
+    super(new StepsBench(), "steps.over-critical-path <= 1.1");
+  }
 
   @Test
-  void run_hasEveryFigure_andNoScheduleBeatsTheCriticalPath() throws Exception {
-    var tiny = new StepsBench.Sizes(30, 5, 3, Duration.ofMillis(1), 2);
-    List<Figure> figures =
-        new StepsBench(tiny, tiny)
-            .run(
-                new Bench.Options(true, 42),
-                (done, of, step) -> assertThat(done).isBetween(0L, of));
-    assertThat(figures)
-        .extracting(Figure::name)
-        .containsExactly(
+  void run_noScheduleBeatsTheCriticalPath() {
+    assertThat(figures())
+        .containsOnlyKeys(
             "steps.over-critical-path",
             "steps.barrier.over-critical-path",
             "steps.over-barrier",
             "steps.critical-path",
             "steps.makespan",
             "steps.rate");
-    assertThat(figures).allSatisfy(figure -> assertThat(figure.value()).isFinite().isPositive());
-    assertThat(figures.get(0).goal()).isEqualTo("<= 1.1");
-    assertThat(figures.get(0).value()).isGreaterThanOrEqualTo(1);
-    assertThat(figures.get(1).value()).isGreaterThanOrEqualTo(1);
+    assertThat(all()).allSatisfy(figure -> assertThat(figure.value()).isPositive());
+    assertThat(value("steps.over-critical-path")).isGreaterThanOrEqualTo(1);
+    assertThat(value("steps.barrier.over-critical-path")).isGreaterThanOrEqualTo(1);
   }
 
   @Test

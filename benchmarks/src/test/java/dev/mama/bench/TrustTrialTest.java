@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.mama.bench.TrustTrial.Outcome;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -41,22 +40,5 @@ class TrustTrialTest {
     assertThat(outcomes)
         .hasEntrySatisfying("plain", plain -> assertThat(plain.tau()).isLessThan(0.6))
         .hasEntrySatisfying("ours", ours -> assertThat(ours.tau()).isGreaterThan(0.7));
-  }
-
-  @Test
-  void flood_movesTwoAgents_asFarAsOneWriterMay() throws Exception {
-    List<Figure> figures = TrustFlood.run(7, 1);
-    assertThat(value(figures, "trust.flood.order")).isGreaterThan(0.1);
-    assertThat(value(figures, "trust.flood.good.loss"))
-        .isLessThan(value(figures, "trust.flood.good.unlimited.loss") / 2);
-    assertThat(value(figures, "trust.flood.refused")).isGreaterThan(0.5);
-  }
-
-  private static double value(List<Figure> figures, String name) {
-    return figures.stream()
-        .filter(figure -> figure.name().equals(name))
-        .mapToDouble(Figure::value)
-        .findFirst()
-        .orElseThrow();
   }
 }

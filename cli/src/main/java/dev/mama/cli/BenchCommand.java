@@ -2,6 +2,7 @@ package dev.mama.cli;
 
 import dev.mama.bench.Bench;
 import dev.mama.bench.Figure;
+import dev.mama.bench.Size;
 import dev.mama.cli.compare.CompareCommand;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -38,8 +40,7 @@ final class BenchCommand implements Callable<Integer> {
       description = "what to measure, or 'list'")
   private String question = "";
 
-  @Option(names = "--quick", description = "end within a minute")
-  private boolean quick;
+  @Mixin private SizeOptions sizes = new SizeOptions();
 
   @Option(names = "--soak", description = "look for leaks in a long run instead")
   private boolean soak;
@@ -100,23 +101,25 @@ final class BenchCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "question '%s' has no --seeds and no --attacks".formatted(question));
     }
+    Size size = sizes.size();
+    if (soak && size == Size.SMOKE) {
+      throw new ParameterException(
+          spec.commandLine(), "--soak is a long run and --smoke a short one; give one of them");
+    }
     Bench.Trials trials = trials();
     try {
       bench.check(trials);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }
-    Path folder = out != null ? out : Path.of("results", bench.folder());
+    Path folder = out != null ? out : SizeOptions.folder(size, bench.folder());
     Logs.to(folder);
     Report report =
-        Report.start(
-            folder,
-            "bench " + question + (quick ? " --quick" : "") + (soak ? " --soak" : ""),
-            seed);
+        Report.start(folder, "bench " + question + size.option() + (soak ? " --soak" : ""), seed);
     List<Figure> figures;
     try (var bar = new Bar("bench " + question)) {
       figures =
-          bench.run(new Bench.Options(quick, seed, soak, Optional.of(folder), trials), bar::at);
+          bench.run(new Bench.Options(size, seed, soak, Optional.of(folder), trials), bar::at);
     }
     report.write(figures, Map.of(), bench.page(figures));
     System.out.print(Report.table(figures));

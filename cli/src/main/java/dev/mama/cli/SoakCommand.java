@@ -1,14 +1,19 @@
 package dev.mama.cli;
 
+import dev.mama.bench.Size;
 import dev.mama.bench.soak.Soak;
 import dev.mama.bench.soak.SoakOptions;
 import dev.mama.bench.soak.SoakReport;
+import dev.mama.embedded.RunFolder;
+import dev.mama.examples.InputException;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -24,23 +29,16 @@ import picocli.CommandLine.Spec;
             + " where something leaks or a request fails. Ctrl-C reports what was measured so far.")
 final class SoakCommand implements Callable<Integer> {
 
-  private static final double QUICK_MINUTES = 0.5;
-  private static final int QUICK_AGENTS = 5_000;
   private static final double MOST_MINUTES = 10_080;
   private static final double MILLIS_PER_MINUTE = 60_000;
-  private static final int AGENTS = 100_000;
-  private static final int AGENTS_PER_CYCLE = 1_000;
 
   @Spec private CommandSpec spec;
 
   @Option(names = "--minutes", paramLabel = "M", description = "for how long (60)")
   private @Nullable Double minutes;
 
-  @Option(
-      names = "--rate",
-      paramLabel = "N",
-      description = "requests per second (${DEFAULT-VALUE})")
-  private int rate = 50;
+  @Option(names = "--rate", paramLabel = "N", description = "requests per second (50)")
+  private @Nullable Integer rate;
 
   @Option(
       names = "--agents",
@@ -48,10 +46,7 @@ final class SoakCommand implements Callable<Integer> {
       description = "agents started and closed meanwhile, a thousand at a time (100,000)")
   private @Nullable Integer agents;
 
-  @Option(
-      names = "--quick",
-      description = "half a minute and 5,000 agents, where nothing else is said")
-  private boolean quick;
+  @Mixin private SizeOptions sizes = new SizeOptions();
 
   @Option(
       names = "--seed",
@@ -62,20 +57,25 @@ final class SoakCommand implements Callable<Integer> {
   @Option(
       names = "--out",
       paramLabel = "DIR",
-      description = "where report.json, report.md, soak.csv and soak.png go (${DEFAULT-VALUE})")
-  private Path out = Path.of("results", "soak");
+      description = "where report.json, report.md, soak.csv and soak.png go (results/soak)")
+  private @Nullable Path out;
 
   @Override
   public Integer call() throws InterruptedException {
-    SoakOptions options = options();
-    Logs.to(out);
-    Report report = Report.start(out, "soak" + (quick ? " --quick" : ""), seed);
+    Size size = sizes.size();
+    SoakOptions options = options(size);
+    Path folder = out != null ? out : SizeOptions.folder(size, "soak");
+    Logs.to(folder);
+    Report report = Report.start(folder, "soak" + size.option(), seed);
     SoakReport found;
     try (var interruption = new Interruption()) {
       try (var bar = new Bar("soak")) {
-        found = Soak.run(options, bar::at, interruption::wished);
+        found =
+            size == Size.SMOKE
+                ? inMemory(options, bar, interruption)
+                : Soak.run(options, bar::at, interruption::wished);
       }
-      found.write(out);
+      found.write(folder);
       report.write(
           found.figures(),
           Map.of(
@@ -92,8 +92,19 @@ final class SoakCommand implements Callable<Integer> {
     return found.allWell() ? 0 : 1;
   }
 
-  private SoakOptions options() {
-    double length = minutes != null ? minutes : quick ? QUICK_MINUTES : 60;
+  private static SoakReport inMemory(SoakOptions options, Bar bar, Interruption interruption)
+      throws InterruptedException {
+    try (var folder = RunFolder.open("soak")) {
+      Path memories = folder.path().resolve("memories");
+      return Soak.inMemory(memories, options, bar::at, interruption::wished);
+    } catch (IOException e) {
+      throw new InputException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private SoakOptions options(Size size) {
+    SoakOptions usual = SoakOptions.of(size, seed);
+    double length = minutes != null ? minutes : usual.time().toMillis() / MILLIS_PER_MINUTE;
     if (!(length > 0 && length <= MOST_MINUTES)) {
       throw new ParameterException(
           spec.commandLine(),
@@ -102,9 +113,9 @@ final class SoakCommand implements Callable<Integer> {
     try {
       return new SoakOptions(
           Duration.ofMillis(Math.round(length * MILLIS_PER_MINUTE)),
-          rate,
-          agents != null ? agents : quick ? QUICK_AGENTS : AGENTS,
-          AGENTS_PER_CYCLE,
+          rate != null ? rate : usual.perSecond(),
+          agents != null ? agents : usual.agents(),
+          usual.perCycle(),
           seed);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);

@@ -1,5 +1,6 @@
 package dev.mama.cli;
 
+import dev.mama.bench.Size;
 import dev.mama.bench.stress.Stress;
 import dev.mama.bench.stress.StressOptions;
 import dev.mama.bench.stress.StressReport;
@@ -8,7 +9,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -27,10 +30,7 @@ final class StressCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = "--quick",
-      description = "agents 5, 100, 1000; requests 1, 10, 100; latencies 0 and 200 ms; short cells")
-  private boolean quick;
+  @Mixin private SizeOptions sizes = new SizeOptions();
 
   @Option(
       names = "--agents",
@@ -62,20 +62,25 @@ final class StressCommand implements Callable<Integer> {
   @Option(
       names = "--out",
       paramLabel = "DIR",
-      description = "where report.json, report.md, stress.csv and stress.png go (${DEFAULT-VALUE})")
-  private Path out = Path.of("results", "stress");
+      description = "where report.json, report.md, stress.csv and stress.png go (results/stress)")
+  private @Nullable Path out;
 
   @Override
   public Integer call() throws InterruptedException {
-    StressOptions options = options();
-    Logs.to(out);
-    Report report = Report.start(out, "stress" + (quick ? " --quick" : ""), seed);
+    Size size = sizes.size();
+    StressOptions options = options(size);
+    Path folder = out != null ? out : SizeOptions.folder(size, "stress");
+    Logs.to(folder);
+    Report report = Report.start(folder, "stress" + size.option(), seed);
     StressReport found;
     try (var interruption = new Interruption()) {
       try (var bar = new Bar("stress")) {
-        found = Stress.run(options, bar::at, interruption::wished);
+        found =
+            size == Size.SMOKE
+                ? Stress.inMemory(options, bar::at, interruption::wished)
+                : Stress.run(options, bar::at, interruption::wished);
       }
-      found.write(out);
+      found.write(folder);
       report.write(
           found.figures(),
           Map.of("model", "scripted: a fake, no language model", "stopped", found.stopped()),
@@ -86,8 +91,12 @@ final class StressCommand implements Callable<Integer> {
     return found.allWell() ? 0 : 1;
   }
 
-  private StressOptions options() {
-    StressOptions usual = quick ? StressOptions.quick(seed) : StressOptions.full(seed);
+  private StressOptions options(Size size) {
+    StressOptions usual = StressOptions.of(size, seed);
+    if (size == Size.SMOKE && !latencies.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(), "--latency is not for --smoke; its model takes no time");
+    }
     try {
       return new StressOptions(
           agents.isEmpty() ? usual.agents() : agents,

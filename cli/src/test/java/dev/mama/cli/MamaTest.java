@@ -20,6 +20,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Bad input: one clear line, exit code 2, nothing half written. */
 class MamaTest {
 
+  private static final String TWO_SIZES = "--quick and --smoke are two sizes; give one of them";
+
   @TempDir static Path folder;
 
   private record Ended(int code, String out, String err) {}
@@ -142,7 +144,18 @@ class MamaTest {
             new String[] {"train", "--ablate", "--objective", "own"}),
         Arguments.of(
             "--discount is for learning one policy",
-            new String[] {"train", "--ablate", "--discount", "0.5"}));
+            new String[] {"train", "--ablate", "--discount", "0.5"}),
+        Arguments.of(TWO_SIZES, new String[] {"bench", "steps", "--quick", "--smoke"}),
+        Arguments.of(TWO_SIZES, new String[] {"soak", "--quick", "--smoke"}),
+        Arguments.of(TWO_SIZES, new String[] {"stress", "--smoke", "--quick"}),
+        Arguments.of(
+            "--soak is a long run and --smoke a short one",
+            new String[] {"bench", "matching", "--soak", "--smoke"}),
+        Arguments.of(
+            "--latency is not for --smoke", new String[] {"stress", "--smoke", "--latency", "50"}),
+        Arguments.of(
+            "--smoke is not for --docs",
+            new String[] {"bench", "compare", "--smoke", "--docs", "docs"}));
   }
 
   @ParameterizedTest
@@ -184,7 +197,7 @@ class MamaTest {
   }
 
   @Test
-  void bench_writesAReportForAPersonAndAProgram_andCompareFindsIt() throws IOException {
+  void bench_writesAReportForAPersonAndAProgram_andCompareFindsItWhereAsked() throws IOException {
     Path attacks = Files.writeString(folder.resolve("attacks.txt"), "collude 0.4\n");
     Path results = folder.resolve("results");
     Path out = results.resolve("bench-trust");
@@ -192,6 +205,7 @@ class MamaTest {
         run(
             "bench",
             "trust",
+            "--smoke",
             "--seeds",
             "1..2",
             "--attacks",
@@ -202,14 +216,17 @@ class MamaTest {
     assertThat(out.resolve("report.json")).content().contains("\"othersLoad\"");
     assertThat(out.resolve("report.md"))
         .content()
-        .contains("# ./mama bench trust", "seed 1;", "of the machine, others")
+        .contains("# ./mama bench trust --smoke", "seed 1;", "of the machine, others")
         .contains("![trust](trust.png)")
         .contains("trust.collude40.tau");
 
+    assertRefused(
+        run("bench", "compare", "--reports", results.toString()), "no bench has written there;");
     Ended compared =
         run(
             "bench",
             "compare",
+            "--smoke",
             "--reports",
             results.toString(),
             "--out",
@@ -218,8 +235,27 @@ class MamaTest {
     assertThat(compared.out())
         .contains("| `trust.collude40.tau` |")
         .contains("| `match.5000.over-encode` | – | ≤ 1.1 | not measured |")
-        .contains("| `trust` | `./mama bench trust` |");
+        .contains("| `trust` | `./mama bench trust --smoke` |");
     assertThat(folder.resolve("compared").resolve("compare.md")).isNotEmptyFile();
+  }
+
+  @Test
+  void soak_smoke_isReported_andIsNoMeasurementToKeep() {
+    Path out = folder.resolve("soak");
+    Ended ended = run("soak", "--smoke", "--out", out.toString());
+    assertThat(ended.code()).as(ended.err()).isZero();
+    assertThat(out.resolve("report.json"))
+        .content()
+        .contains("\"command\" : \"soak --smoke\"", "\"soak.requests.wrong\"");
+    assertRefused(
+        run(
+            "bench",
+            "compare",
+            "--docs",
+            folder.resolve("docs").toString(),
+            "--keep",
+            out.toString()),
+        "is the report of a smoke run, which measures nothing; run ./mama soak");
   }
 
   @Test

@@ -40,8 +40,13 @@ public final class Soak {
     }
   }
 
-  /** The same without servers, in {@code folder}: to see that the soak works, not what it finds. */
-  static SoakReport inMemory(
+  /**
+   * The same without servers and with a fake encoder: to see that the soak works, not what it
+   * finds.
+   *
+   * @param folder where memories are kept
+   */
+  public static SoakReport inMemory(
       Path folder, SoakOptions options, Progress progress, BooleanSupplier stop)
       throws InterruptedException {
     try (SoakParts parts = SoakParts.inMemory(options.seed(), folder)) {

@@ -1,5 +1,6 @@
 package dev.mama.bench.soak;
 
+import dev.mama.bench.Size;
 import java.time.Duration;
 
 /**
@@ -33,6 +34,14 @@ public record SoakOptions(Duration time, int perSecond, int agents, int perCycle
     range("rate", perSecond, 1, MOST_PER_SECOND);
     range("agents", agents, 0, MOST_AGENTS);
     range("agents per cycle", perCycle, 1, MOST_PER_CYCLE);
+  }
+
+  /** An hour and 100,000 agents, or half a minute and 5,000; for a smoke run 1.5 s and 250. */
+  public static SoakOptions of(Size size, long seed) {
+    return size.of(
+        new SoakOptions(Duration.ofHours(1), 50, 100_000, 1_000, seed),
+        new SoakOptions(Duration.ofSeconds(30), 50, 5_000, 1_000, seed),
+        new SoakOptions(Duration.ofMillis(1_500), 60, 250, 100, seed));
   }
 
   private static void range(String name, int value, int least, int most) {

@@ -8,6 +8,9 @@ import dev.mama.llm.OpenAiChatModel;
 import dev.mama.matching.CachingEncoder;
 import dev.mama.matching.OnnxSentenceEncoder;
 import dev.mama.minilm.MiniLm;
+import dev.mama.spi.ChatModel;
+import dev.mama.testkit.HashingEncoder;
+import dev.mama.testkit.ScriptedChatModel;
 import dev.mama.testkit.ScriptedChatServer;
 import dev.mama.testkit.ScriptedChatServer.Answer;
 import java.time.Duration;
@@ -27,6 +30,9 @@ public final class Stress {
   private static final int IDLE_AGENTS = 200_000;
   private static final int WAITING = 5_000;
   private static final Duration MESSAGES = Duration.ofSeconds(2);
+  private static final int SMOKE_IDLE_AGENTS = 100_000; // fewer are less than the heap's noise
+  private static final int SMOKE_WAITING = 500;
+  private static final Duration SMOKE_MESSAGES = Duration.ofMillis(20);
 
   private Stress() {}
 
@@ -59,6 +65,33 @@ public final class Stress {
     }
     progress.at(all, all, "done");
     return new StressReport(cells, drills, capacity, stop.getAsBoolean());
+  }
+
+  /**
+   * The same without servers, with a fake model and a fake encoder, and with the faults of agents
+   * alone: to see that it works, not what it finds.
+   */
+  public static StressReport inMemory(
+      StressOptions options, Progress progress, BooleanSupplier stop) throws InterruptedException {
+    try (var model = echo();
+        var encoder = new HashingEncoder()) {
+      List<Cell> cells =
+          new StressCells(model, encoder, latency -> {}, options).all(progress, stop);
+      boolean stopped = stop.getAsBoolean();
+      return new StressReport(
+          cells,
+          stopped ? List.of() : AgentDrills.all(),
+          stopped
+              ? null
+              : Capacity.measure(
+                  cells, SMOKE_IDLE_AGENTS, SMOKE_WAITING, SMOKE_MESSAGES, options.seed()),
+          stopped);
+    }
+  }
+
+  /** A model in this process that does not take any time. */
+  static ChatModel echo() {
+    return new ScriptedChatModel(request -> "You said: " + request.messages().getLast().content());
   }
 
   private static List<Cell> cells(StressOptions options, Progress progress, BooleanSupplier stop)

@@ -1,5 +1,6 @@
 package dev.mama.bench.stress;
 
+import dev.mama.bench.Size;
 import java.time.Duration;
 import java.util.List;
 
@@ -61,8 +62,23 @@ public record StressOptions(
     }
   }
 
+  /** Those of {@code size}. */
+  public static StressOptions of(Size size, long seed) {
+    return size.of(full(seed), quick(seed), smoke(seed));
+  }
+
+  private static StressOptions smoke(long seed) {
+    return new StressOptions(
+        List.of(5, 20),
+        List.of(1, 4),
+        List.of(Duration.ZERO),
+        Duration.ofMillis(20),
+        Duration.ofSeconds(20),
+        seed);
+  }
+
   /** All 144 cells, in about eight minutes. */
-  public static StressOptions full(long seed) {
+  private static StressOptions full(long seed) {
     return new StressOptions(
         List.of(5, 10, 20, 50, 100, 1_000),
         List.of(1, 2, 5, 10, 20, 100),
@@ -74,7 +90,7 @@ public record StressOptions(
   }
 
   /** The corners and the middle: agents 5, 100, 1,000; requests 1, 10, 100; 0 and 200 ms. */
-  public static StressOptions quick(long seed) {
+  private static StressOptions quick(long seed) {
     return new StressOptions(
         List.of(5, 100, 1_000),
         List.of(1, 10, 100),

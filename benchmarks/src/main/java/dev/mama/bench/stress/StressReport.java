@@ -29,6 +29,10 @@ public final class StressReport {
     this.stopped = stopped;
   }
 
+  List<Cell> cells() {
+    return cells;
+  }
+
   /** All figures: a dozen of each cell, one of each drill, the capacity's. */
   public List<Figure> figures() {
     var figures = new ArrayList<Figure>(summary());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.mama.bench.Figure;
+import dev.mama.bench.Size;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,8 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The soak without servers, at a size that says nothing about leaks. */
 class SoakTest {
 
-  private static final SoakOptions TINY =
-      new SoakOptions(Duration.ofMillis(1_500), 60, 250, 100, 42);
+  private static final SoakOptions TINY = SoakOptions.of(Size.SMOKE, 42);
 
   @TempDir Path folder;
 

@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.mama.ChatReply;
 import dev.mama.ChatRequest;
 import dev.mama.bench.Figure;
+import dev.mama.bench.Size;
 import dev.mama.bench.stress.Cell.Stage;
 import dev.mama.spi.ChatModel;
 import dev.mama.testkit.HashingEncoder;
-import dev.mama.testkit.ScriptedChatModel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,32 +21,15 @@ import org.junit.jupiter.api.io.TempDir;
 /** The matrix without servers, at a size that says nothing about speed. */
 class StressTest {
 
-  private static final StressOptions TINY =
-      new StressOptions(
-          List.of(5, 20),
-          List.of(1, 4),
-          List.of(Duration.ZERO),
-          Duration.ofMillis(20),
-          Duration.ofSeconds(20),
-          42);
+  private static final StressOptions TINY = StressOptions.of(Size.SMOKE, 42);
 
   @TempDir Path folder;
 
-  private static ChatModel echo() {
-    return new ScriptedChatModel(request -> "You said: " + request.messages().getLast().content());
-  }
-
-  private static List<Cell> measured(ChatModel model) throws InterruptedException {
-    try (model;
-        var encoder = new HashingEncoder()) {
-      return new StressCells(model, encoder, latency -> {}, TINY)
-          .all((done, of, step) -> assertThat(done).isBetween(0L, of), () -> false);
-    }
-  }
-
   @Test
   void all_measuresEveryCell_andEveryAnswerIsItsOwn() throws Exception {
-    List<Cell> cells = measured(echo());
+    StressReport report =
+        Stress.inMemory(TINY, (done, of, step) -> assertThat(done).isBetween(0L, of), () -> false);
+    List<Cell> cells = report.cells();
     assertThat(cells).hasSize(4);
     assertThat(cells)
         .allSatisfy(cell -> {
@@ -63,19 +46,24 @@ class StressTest {
               .allSatisfy(f -> assertThat(f.value()).as(f.name()).isFinite().isNotNegative());
         });
 
-    var capacity = new Capacity(100, 1_000, 500, 100_000);
-    var drills = List.of(new Drill("one", "this", "this", true));
-    var report = new StressReport(cells, drills, capacity, false);
     report.write(folder);
     assertThat(Files.readString(folder.resolve("stress.csv"))).contains("stress.a20.c4.l0.rate,");
     assertThat(folder.resolve("stress.png")).isNotEmptyFile();
-    assertThat(report.text()).contains("## Capacity", "| one | this | this | yes |");
+    assertThat(report.text()).contains("## Capacity", "| yes |");
     assertThat(report.allWell()).isTrue();
     assertThat(report.figures().stream().map(Figure::name))
         .contains("stress.a5.c1.l0.model.p50", "stress.capacity.agents-per-gib")
         .doesNotHaveDuplicates();
+    assertThat(report.figures())
+        .filteredOn(f -> f.name().startsWith("stress.fault."))
+        .hasSize(5)
+        .allMatch(f -> f.value() == 1);
+    assertThat(report.figures())
+        .filteredOn(f -> f.name().startsWith("stress.capacity."))
+        .hasSize(8)
+        .allSatisfy(f -> assertThat(f.value()).as(f.name()).isFinite().isPositive());
     var unmet = List.of(new Drill("one", "this", "that", false));
-    assertThat(new StressReport(cells, unmet, capacity, false).allWell()).isFalse();
+    assertThat(new StressReport(cells, unmet, null, false).allWell()).isFalse();
   }
 
   /** A model that hands each caller the answer of the one before. */
@@ -100,22 +88,15 @@ class StressTest {
 
   @Test
   void all_answersOfOthers_areFound() throws Exception {
-    List<Cell> cells = measured(new Mixed(echo(), new AtomicReference<>()));
+    List<Cell> cells;
+    try (var model = new Mixed(Stress.echo(), new AtomicReference<>());
+        var encoder = new HashingEncoder()) {
+      cells =
+          new StressCells(model, encoder, latency -> {}, TINY)
+              .all((done, of, step) -> {}, () -> false);
+    }
     assertThat(cells).allSatisfy(cell -> assertThat(cell.strange()).isPositive());
     assertThat(new StressReport(cells, List.of(), null, false).allWell()).isFalse();
-  }
-
-  @Test
-  void drillsOfAgents_comeOutAsExpected() throws Exception {
-    assertThat(AgentDrills.all()).hasSize(5).allMatch(Drill::met);
-  }
-
-  @Test
-  void capacity_costsArePositive() throws Exception {
-    List<Cell> cells = measured(echo());
-    assertThat(Capacity.measure(cells, 100_000, 500, Duration.ofMillis(20), 42).figures())
-        .hasSize(8)
-        .allSatisfy(f -> assertThat(f.value()).as(f.name()).isFinite().isPositive());
   }
 
   @Test

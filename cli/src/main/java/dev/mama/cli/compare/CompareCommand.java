@@ -27,14 +27,19 @@ public final class CompareCommand implements Callable<Integer> {
   @Option(
       names = "--reports",
       paramLabel = "DIR",
-      description = "the folder below which benches have written (${DEFAULT-VALUE})")
-  private Path reports = Path.of("results");
+      description = "the folder below which benches have written (results, or results/smoke)")
+  private @Nullable Path reports;
 
   @Option(
       names = "--out",
       paramLabel = "DIR",
-      description = "where compare.md goes (${DEFAULT-VALUE})")
-  private Path out = Path.of("results", "compare");
+      description = "where compare.md goes (results/compare, or results/smoke/compare)")
+  private @Nullable Path out;
+
+  @Option(
+      names = "--smoke",
+      description = "the reports of smoke runs, which count for nothing otherwise")
+  private boolean smoke;
 
   @Option(
       names = "--docs",
@@ -56,18 +61,26 @@ public final class CompareCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     if (docs != null) {
+      if (smoke) {
+        throw new ParameterException(
+            spec.commandLine(), "--smoke is not for --docs; smoke runs measure nothing");
+      }
       makeDocument(new Document(docs));
       return 0;
     }
     if (!keep.isEmpty()) {
       throw new ParameterException(spec.commandLine(), "--keep is for --docs");
     }
-    KeptReports found = KeptReports.below(reports);
+    Path results = smoke ? Path.of("results", "smoke") : Path.of("results");
+    Path from = reports != null ? reports : results;
+    Path page = (out != null ? out : results.resolve("compare")).resolve("compare.md");
+    KeptReports found = KeptReports.below(from, smoke);
     if (found.all().isEmpty()) {
       throw new InputException(
-          "--reports %s: no bench has written there; run ./mama bench first".formatted(reports));
+          "--reports %s: no bench has written there%s; run ./mama bench first"
+              .formatted(from, smoke ? " with --smoke" : ""));
     }
-    String page =
+    String text =
         """
         # What benches have found
 
@@ -91,9 +104,9 @@ public final class CompareCommand implements Callable<Integer> {
                 Page.furtherGoals(found),
                 Page.comparisons(found),
                 Page.sources(found));
-    write(out.resolve("compare.md"), page);
-    System.out.print(page);
-    System.out.println("All of it: " + out.resolve("compare.md"));
+    write(page, text);
+    System.out.print(text);
+    System.out.println("All of it: " + page);
     return 0;
   }
 

@@ -69,6 +69,11 @@ public record Document(Path docs) {
               .formatted(name, folder));
     }
     KeptReport report = KeptReport.read(name, folder.resolve("report.json"));
+    if (report.isSmoke()) {
+      throw new InputException(
+          "%s: is the report of a smoke run, which measures nothing; run ./mama %s"
+              .formatted(folder, report.command().replace(" --smoke", "")));
+    }
     try (Stream<Path> files = Files.list(folder)) {
       Files.createDirectories(reports());
       Files.createDirectories(docs.resolve("charts"));

@@ -96,6 +96,11 @@ record KeptReport(
     return command.contains("--quick");
   }
 
+  /** Whether it only shows that the bench works. */
+  boolean isSmoke() {
+    return command.contains("--smoke");
+  }
+
   /**
    * The same as text that a version control shows well: a line for each figure, without what is not
    * there.

@@ -30,16 +30,23 @@ record KeptReports(List<KeptReport> all) {
     all = all.stream().sorted(Comparator.comparing(KeptReport::name)).toList();
   }
 
-  /** All {@code NAME.json} in {@code folder}. */
+  /** All {@code NAME.json} in {@code folder}, without those of smoke runs. */
   static KeptReports in(Path folder) {
     return read(
-        folder, files -> files.filter(file -> file.getFileName().toString().endsWith(".json")));
+        folder,
+        false,
+        files -> files.filter(file -> file.getFileName().toString().endsWith(".json")));
   }
 
-  /** All {@code NAME/report.json} below {@code folder}. */
-  static KeptReports below(Path folder) {
+  /**
+   * All {@code NAME/report.json} below {@code folder}.
+   *
+   * @param smoke whether those of smoke runs alone, or all others
+   */
+  static KeptReports below(Path folder, boolean smoke) {
     return read(
         folder,
+        smoke,
         files -> files.map(file -> file.resolve("report.json")).filter(Files::isRegularFile));
   }
 
@@ -47,13 +54,14 @@ record KeptReports(List<KeptReport> all) {
     Stream<Path> of(Stream<Path> entries);
   }
 
-  private static KeptReports read(Path folder, Choice choice) {
+  private static KeptReports read(Path folder, boolean smoke, Choice choice) {
     try (Stream<Path> entries = Files.list(folder)) {
       return new KeptReports(
           choice
               .of(entries)
               .map(file -> KeptReport.read(name(file), file))
               .filter(report -> MEASURING.matcher(report.command()).lookingAt())
+              .filter(report -> report.isSmoke() == smoke)
               .toList());
     } catch (IOException e) {
       throw new InputException(
