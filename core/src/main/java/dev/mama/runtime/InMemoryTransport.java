@@ -5,6 +5,7 @@ import dev.mama.ExperimentId;
 import dev.mama.TransportException;
 import dev.mama.UnknownAgentException;
 import dev.mama.spi.Envelope;
+import dev.mama.spi.Envelope.Sequence;
 import dev.mama.spi.Presence;
 import dev.mama.spi.Transport;
 import java.util.ArrayList;
@@ -18,7 +19,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -93,7 +93,12 @@ public final class InMemoryTransport implements Transport {
       window.release();
       throw e;
     }
-    accepted.add(() -> deliver(receivers.get(address), envelope));
+    accepted.add(() -> {
+      Consumer<Envelope> receiver = receivers.get(address);
+      if (receiver != null) { // else it was unsubscribed after the envelope was accepted
+        deliver(receiver, inLine(envelope));
+      }
+    });
   }
 
   @Override
@@ -201,10 +206,25 @@ public final class InMemoryTransport implements Transport {
     }
   }
 
-  private static void deliver(@Nullable Consumer<Envelope> receiver, Envelope envelope) {
-    if (receiver == null) {
-      return; // unsubscribed after it was accepted
+  /**
+   * Nothing is lost or overtaken here, so what is before the first that a receiver gets comes no
+   * more: an earlier receiver of that agent had it.
+   */
+  private static Envelope inLine(Envelope envelope) {
+    Sequence sequence = envelope.sequence();
+    if (sequence == null || sequence.number() == 1 || sequence.before() > 0) {
+      return envelope;
     }
+    return new Envelope(
+        envelope.experiment(),
+        envelope.kind(),
+        envelope.message(),
+        new Sequence(sequence.incarnation(), sequence.number(), sequence.number() - 1),
+        envelope.answers(),
+        envelope.waiting());
+  }
+
+  private static void deliver(Consumer<Envelope> receiver, Envelope envelope) {
     try {
       receiver.accept(envelope);
     } catch (RuntimeException | Error e) {

@@ -3,6 +3,7 @@ package dev.mama.runtime;
 import dev.mama.AgentId;
 import dev.mama.ExperimentId;
 import dev.mama.spi.Envelope;
+import dev.mama.spi.Envelope.Sequence;
 import dev.mama.spi.Transport;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -39,7 +40,21 @@ final class UnrulyTransport implements Transport {
   public void subscribe(
       ExperimentId experiment, Collection<AgentId> agents, Consumer<Envelope> receiver)
       throws InterruptedException {
-    transport.subscribe(experiment, agents, receiver);
+    transport.subscribe(experiment, agents, envelope -> receiver.accept(unordered(envelope)));
+  }
+
+  /** What is behind in its line is not known where order is not kept. */
+  private static Envelope unordered(Envelope e) {
+    Sequence place = e.sequence();
+    return place == null
+        ? e
+        : new Envelope(
+            e.experiment(),
+            e.kind(),
+            e.message(),
+            new Sequence(place.incarnation(), place.number()),
+            e.answers(),
+            e.waiting());
   }
 
   @Override
