@@ -12,7 +12,6 @@ import dev.mama.SurveyForm;
 import dev.mama.SurveyReport;
 import dev.mama.spi.EventLog;
 import dev.mama.spi.Machine;
-import dev.mama.spi.Transport;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -365,9 +364,8 @@ public final class AgentGroup implements AutoCloseable {
 
   private void shutDown() throws InterruptedException {
     var attempts = new Attempts();
-    Transport transport = options.transport();
-    if (transport != null) {
-      attempts.run(() -> transport.unsubscribe(options.experiment(), router.addresses()));
+    if (options.transport() != null) {
+      attempts.run(router::unsubscribeAll);
       attempts.run(turns.topics()::close);
     }
     router.cells().forEach(Cell::stop);

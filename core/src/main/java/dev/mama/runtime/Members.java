@@ -1,9 +1,7 @@
 package dev.mama.runtime;
 
 import dev.mama.AgentId;
-import dev.mama.spi.Transport;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 
 /**
@@ -35,7 +33,7 @@ final class Members {
         }
         added.add(cell);
       }
-      subscribe(cells.stream().map(cell -> cell.id).toList());
+      router.subscribe(cells.stream().map(cell -> cell.id).toList());
       started = true;
     } finally {
       if (!started) {
@@ -53,7 +51,7 @@ final class Members {
     }
     boolean subscribed = false;
     try {
-      subscribe(List.of(id));
+      router.subscribe(List.of(id));
       subscribed = true;
     } finally {
       if (!subscribed) {
@@ -66,12 +64,5 @@ final class Members {
   private IllegalArgumentException taken(AgentId id) {
     return new IllegalArgumentException(
         "id '%s' is taken in group '%s'; choose another".formatted(id, options.name()));
-  }
-
-  private void subscribe(Collection<AgentId> ids) throws InterruptedException {
-    Transport transport = options.transport();
-    if (transport != null) {
-      transport.subscribe(options.experiment(), ids, router.arrivals()::arrive);
-    }
   }
 }

@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +40,13 @@ final class Router {
   private final Asks asks = new Asks();
   private final Directory cells = new Directory();
   private final ConcurrentMap<AgentId, Outbox> clients = new ConcurrentHashMap<>();
+
+  /** Held while the transport is told of agents that come, or of one that has gone. */
+  private final ReentrantLock subscribing = new ReentrantLock();
+
+  /** Always the same one, by which the transport knows what is this group's. */
+  private final Consumer<Envelope> receiver;
+
   private volatile boolean closing;
 
   Router(
@@ -56,6 +65,7 @@ final class Router {
     this.holdBack = new HoldBack(options.time());
     this.deadLetters = new DeadLetters(options, recorder, executor, this::outboxOf);
     this.arrivals = new Arrivals(options, this, recorder, outstanding, schedule);
+    this.receiver = arrivals::arrive;
     options.meters().gauge("mama.agents", List.of(), cells, Directory::size);
   }
 
@@ -79,23 +89,56 @@ final class Router {
     return cells;
   }
 
-  Collection<AgentId> addresses() {
-    var all = new ArrayList<AgentId>(clients.keySet());
-    cells.forEach(cell -> all.add(cell.id));
-    return all;
-  }
-
   /** False if an agent or a client of that id is there already. */
   boolean add(Cell cell) {
     return !clients.containsKey(cell.id) && cells.add(cell);
   }
 
-  /** Takes {@code cell} out, and its subscription with it. */
+  /**
+   * Takes {@code cell} out, and its subscription with it, unless another one has come meanwhile.
+   */
   void remove(Cell cell) {
     if (cells.remove(cell) && transport != null) {
-      attemptElsewhere(
-          "agent/" + cell.id, () -> transport.unsubscribe(options.experiment(), List.of(cell.id)));
+      attemptElsewhere("agent/" + cell.id, () -> unsubscribe(transport, cell.id));
     }
+  }
+
+  private boolean isHere(AgentId id) {
+    return cells.get(id) != null || clients.containsKey(id);
+  }
+
+  /** Has the transport, if there is one, deliver what is for {@code ids}. */
+  void subscribe(Collection<AgentId> ids) throws InterruptedException {
+    if (transport == null) {
+      return;
+    }
+    subscribing.lockInterruptibly();
+    try {
+      transport.subscribe(options.experiment(), ids, receiver);
+    } finally {
+      subscribing.unlock();
+    }
+  }
+
+  private void unsubscribe(Transport transport, AgentId id) throws InterruptedException {
+    subscribing.lockInterruptibly();
+    try {
+      if (!isHere(id)) {
+        transport.unsubscribe(options.experiment(), List.of(id), receiver);
+      }
+    } finally {
+      subscribing.unlock();
+    }
+  }
+
+  /** Has the transport, if there is one, deliver nothing more to this group. */
+  void unsubscribeAll() throws InterruptedException {
+    if (transport == null) {
+      return;
+    }
+    var all = new ArrayList<AgentId>(clients.keySet());
+    cells.forEach(cell -> all.add(cell.id));
+    transport.unsubscribe(options.experiment(), all, receiver);
   }
 
   /** Something that waits for the transport. */
@@ -335,8 +378,7 @@ final class Router {
    */
   void answer(Envelope answer) throws InterruptedException {
     AgentId asker = answer.message().to();
-    boolean here = cells.get(asker) != null || clients.containsKey(asker);
-    if (here && options.routing() == Routing.LOCAL_FIRST) {
+    if (isHere(asker) && options.routing() == Routing.LOCAL_FIRST) {
       asks.complete(answer);
     } else if (transport != null) {
       transport.send(answer);

@@ -42,11 +42,13 @@ public interface Transport extends AutoCloseable {
       throws InterruptedException;
 
   /**
-   * Ends the delivery to {@code agents}; those that are not subscribed are ignored.
+   * Ends the delivery of what is addressed to {@code agents} to {@code receiver}. Those that it is
+   * not the receiver of are passed over: another one may have replaced it.
    *
    * @throws InterruptedException if interrupted while waiting
    */
-  void unsubscribe(ExperimentId experiment, Collection<AgentId> agents) throws InterruptedException;
+  void unsubscribe(ExperimentId experiment, Collection<AgentId> agents, Consumer<Envelope> receiver)
+      throws InterruptedException;
 
   /**
    * Hands {@code envelope} over; returns once it is accepted, that is once it will arrive if its

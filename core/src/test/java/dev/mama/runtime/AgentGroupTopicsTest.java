@@ -76,9 +76,10 @@ class AgentGroupTopicsTest {
     }
 
     @Override
-    public void unsubscribe(ExperimentId experiment, Collection<AgentId> agents)
+    public void unsubscribe(
+        ExperimentId experiment, Collection<AgentId> agents, Consumer<Envelope> receiver)
         throws InterruptedException {
-      inner.unsubscribe(experiment, agents);
+      inner.unsubscribe(experiment, agents, receiver);
     }
 
     @Override

@@ -8,11 +8,15 @@ import static org.awaitility.Awaitility.await;
 
 import dev.mama.Agent;
 import dev.mama.AgentContext;
+import dev.mama.AgentFailedException;
 import dev.mama.AgentId;
+import dev.mama.AgentType;
 import dev.mama.Message;
 import dev.mama.Payload;
 import dev.mama.Sender;
+import dev.mama.Supervision;
 import dev.mama.runtime.Words.Count;
+import dev.mama.runtime.Words.Go;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -98,9 +102,43 @@ class AgentReturnTest {
     }
 
     assertThat(handled)
-        .containsExactlyElementsOf(
-            IntStream.rangeClosed(1, groups * PER_GROUP).boxed().toList());
+        .containsExactlyElementsOf(IntStream.rangeClosed(1, groups * PER_GROUP).boxed().toList());
     await().atMost(LONG).until(() -> listener.numbers().size() == groups);
     assertThat(listener.numbers()).containsExactly(5, 10, 15, 20);
+  }
+
+  @Test
+  void close_agentHasBegunInAnotherGroup_isStillReachedThere() throws Exception {
+    AgentGroup before = groupOfA("before");
+    AgentGroup after = groupOfA("after");
+
+    before.close();
+
+    Count answer = asker.ask(A, Payload.of(new Count(PER_GROUP)), LONG).as(Count.class);
+    assertThat(answer.number()).as(after.name()).isEqualTo(PER_GROUP);
+  }
+
+  @Test
+  void start_agentWasStoppedInItsGroup_isReachedUnderItsIdAgain() throws Exception {
+    AgentGroup group = group("g");
+    for (int i = 1; i <= 50; i++) {
+      Agent failing =
+          (message, context) -> {
+            throw new IllegalStateException("on purpose");
+          };
+      group.define(
+          AgentType.of("failing-" + i, () -> failing)
+              .supervised(Supervision.of(Supervision.Reaction.STOP)));
+      group.define(AgentType.of("helper-" + i, Helper::new));
+      AgentId agent = id("back-" + i);
+      group.start(agent, "failing-" + i);
+      try {
+        asker.ask(agent, Payload.of(new Go()), LONG);
+      } catch (AgentFailedException e) {
+        // it has stopped
+      }
+      group.start(agent, "helper-" + i);
+      asker.ask(agent, Payload.of(new Count(PER_GROUP)), LONG);
+    }
   }
 }

@@ -40,27 +40,25 @@ final class UnrulyTransport implements Transport {
   public void subscribe(
       ExperimentId experiment, Collection<AgentId> agents, Consumer<Envelope> receiver)
       throws InterruptedException {
-    transport.subscribe(experiment, agents, envelope -> receiver.accept(unordered(envelope)));
+    transport.subscribe(experiment, agents, new Unordered(receiver));
   }
 
-  /** What is behind in its line is not known where order is not kept. */
-  private static Envelope unordered(Envelope e) {
-    Sequence place = e.sequence();
-    return place == null
-        ? e
-        : new Envelope(
-            e.experiment(),
-            e.kind(),
-            e.message(),
-            new Sequence(place.incarnation(), place.number()),
-            e.answers(),
-            e.waiting());
+  /** Where order is not kept, what is behind in a line is not known. */
+  private record Unordered(Consumer<Envelope> receiver) implements Consumer<Envelope> {
+    @Override
+    public void accept(Envelope e) {
+      Sequence place = e.sequence();
+      Sequence alone = place == null ? null : new Sequence(place.incarnation(), place.number());
+      receiver.accept(
+          new Envelope(e.experiment(), e.kind(), e.message(), alone, e.answers(), e.waiting()));
+    }
   }
 
   @Override
-  public void unsubscribe(ExperimentId experiment, Collection<AgentId> agents)
+  public void unsubscribe(
+      ExperimentId experiment, Collection<AgentId> agents, Consumer<Envelope> receiver)
       throws InterruptedException {
-    transport.unsubscribe(experiment, agents);
+    transport.unsubscribe(experiment, agents, new Unordered(receiver));
   }
 
   @Override

@@ -51,7 +51,8 @@ final class Wire implements Transport {
   }
 
   @Override
-  public void unsubscribe(ExperimentId experiment, Collection<AgentId> agents) {}
+  public void unsubscribe(
+      ExperimentId experiment, Collection<AgentId> agents, Consumer<Envelope> from) {}
 
   @Override
   public void send(Envelope envelope) {

@@ -149,7 +149,7 @@ public abstract class TransportContract extends TransportFixture {
   @Test
   void subscribe_noAgents_isFine() throws Exception {
     transport.subscribe(experiment, List.of(), inbox);
-    transport.unsubscribe(experiment, List.of());
+    transport.unsubscribe(experiment, List.of(), inbox);
     assertThat(inbox.arrived).isEmpty();
   }
 
@@ -212,7 +212,7 @@ public abstract class TransportContract extends TransportFixture {
     transport.subscribe(experiment, List.of(ALICE), ofAlice);
     transport.subscribe(experiment, List.of(BOB), inbox);
 
-    transport.unsubscribe(experiment, List.of(ALICE, AgentId.of("never-subscribed")));
+    transport.unsubscribe(experiment, List.of(ALICE, AgentId.of("never-subscribed")), ofAlice);
     sendOrUnknown(envelope(BOB, ALICE, "too late", 1));
     other.send(envelope(ALICE, BOB, "marker", 1));
 
@@ -221,9 +221,22 @@ public abstract class TransportContract extends TransportFixture {
   }
 
   @Test
+  void unsubscribe_receiverWasReplaced_theLaterOneStays() throws Exception {
+    Inbox first = new Inbox();
+    transport.subscribe(experiment, List.of(BOB), first);
+    transport.subscribe(experiment, List.of(BOB), inbox);
+
+    transport.unsubscribe(experiment, List.of(BOB), first);
+    other.send(envelope(ALICE, BOB, "to the second", 1));
+
+    assertThat(inbox.awaitAll(1)).hasSize(1);
+    assertThat(first.arrived).isEmpty();
+  }
+
+  @Test
   void subscribe_afterUnsubscribe_deliversAgain() throws Exception {
     transport.subscribe(experiment, List.of(BOB), inbox);
-    transport.unsubscribe(experiment, List.of(BOB));
+    transport.unsubscribe(experiment, List.of(BOB), inbox);
     transport.subscribe(experiment, List.of(BOB), inbox);
 
     other.send(envelope(ALICE, BOB, "again", 1));

@@ -156,8 +156,9 @@ public final class UnrulyTransport implements Transport {
   }
 
   @Override
-  public void unsubscribe(ExperimentId experiment, Collection<AgentId> agents) {
-    agents.forEach(agent -> receivers.remove(new Address(experiment, agent)));
+  public void unsubscribe(
+      ExperimentId experiment, Collection<AgentId> agents, Consumer<Envelope> receiver) {
+    agents.forEach(agent -> receivers.remove(new Address(experiment, agent), receiver));
   }
 
   @Override

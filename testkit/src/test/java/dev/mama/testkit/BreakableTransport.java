@@ -31,7 +31,23 @@ class BreakableTransport extends Relay {
   public void subscribe(
       ExperimentId experiment, Collection<AgentId> agents, Consumer<Envelope> receiver)
       throws InterruptedException {
-    super.subscribe(experiment, agents, envelope -> deliver(envelope, receiver));
+    super.subscribe(experiment, agents, new Through(this, receiver));
+  }
+
+  @Override
+  public void unsubscribe(
+      ExperimentId experiment, Collection<AgentId> agents, Consumer<Envelope> receiver)
+      throws InterruptedException {
+    super.unsubscribe(experiment, agents, new Through(this, receiver));
+  }
+
+  /** Equal to another one that leads to the same receiver. */
+  private record Through(BreakableTransport transport, Consumer<Envelope> receiver)
+      implements Consumer<Envelope> {
+    @Override
+    public void accept(Envelope envelope) {
+      transport.deliver(envelope, receiver);
+    }
   }
 
   @Override

@@ -30,9 +30,10 @@ abstract class Relay implements Transport {
   }
 
   @Override
-  public void unsubscribe(ExperimentId experiment, Collection<AgentId> agents)
+  public void unsubscribe(
+      ExperimentId experiment, Collection<AgentId> agents, Consumer<Envelope> receiver)
       throws InterruptedException {
-    wire.unsubscribe(experiment, agents);
+    wire.unsubscribe(experiment, agents, receiver);
   }
 
   @Override

@@ -46,6 +46,7 @@ class TransportContractMutantsTest {
         DeliversToOthersToo.class,
         MixesExperiments.class,
         IgnoresUnsubscribe.class,
+        UnsubscribesWhoeverIsThere.class,
         KeepsFirstReceiver.class,
         StopsWhenReceiverThrows.class,
         SubscribesTheFirstThousand.class,
@@ -234,9 +235,10 @@ class TransportContractMutantsTest {
         }
 
         @Override
-        public void unsubscribe(ExperimentId experiment, Collection<AgentId> agents)
+        public void unsubscribe(
+            ExperimentId experiment, Collection<AgentId> agents, Consumer<Envelope> receiver)
             throws InterruptedException {
-          super.unsubscribe(ONE, agents);
+          super.unsubscribe(ONE, agents, receiver);
         }
 
         @Override
@@ -259,7 +261,33 @@ class TransportContractMutantsTest {
     protected Transport open() {
       return new BreakableTransport() {
         @Override
-        public void unsubscribe(ExperimentId experiment, Collection<AgentId> agents) {}
+        public void unsubscribe(
+            ExperimentId experiment, Collection<AgentId> agents, Consumer<Envelope> receiver) {}
+      };
+    }
+  }
+
+  static final class UnsubscribesWhoeverIsThere extends Mutant {
+    @Override
+    protected Transport open() {
+      Map<AgentId, Consumer<Envelope>> there = new ConcurrentHashMap<>();
+      return new BreakableTransport() {
+        @Override
+        public void subscribe(
+            ExperimentId experiment, Collection<AgentId> agents, Consumer<Envelope> receiver)
+            throws InterruptedException {
+          agents.forEach(agent -> there.put(agent, receiver));
+          super.subscribe(experiment, agents, receiver);
+        }
+
+        @Override
+        public void unsubscribe(
+            ExperimentId experiment, Collection<AgentId> agents, Consumer<Envelope> receiver)
+            throws InterruptedException {
+          for (AgentId agent : agents) {
+            super.unsubscribe(experiment, List.of(agent), there.getOrDefault(agent, receiver));
+          }
+        }
       };
     }
   }

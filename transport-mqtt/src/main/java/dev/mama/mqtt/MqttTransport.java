@@ -176,9 +176,10 @@ public final class MqttTransport implements Transport {
   }
 
   @Override
-  public void unsubscribe(ExperimentId experiment, Collection<AgentId> agents)
+  public void unsubscribe(
+      ExperimentId experiment, Collection<AgentId> agents, Consumer<Envelope> receiver)
       throws InterruptedException {
-    routes.unsubscribe(experiment, agents, filters);
+    routes.unsubscribe(experiment, agents, receiver, filters);
   }
 
   @Override

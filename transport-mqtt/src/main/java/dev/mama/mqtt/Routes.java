@@ -80,12 +80,21 @@ final class Routes {
     }
   }
 
-  void unsubscribe(ExperimentId experiment, Collection<AgentId> agents, Filters broker)
+  /** Ends the routes to {@code receiver}; those of {@code agents} that another one has stay. */
+  void unsubscribe(
+      ExperimentId experiment,
+      Collection<AgentId> agents,
+      Consumer<Envelope> receiver,
+      Filters broker)
       throws InterruptedException {
     lock.lockInterruptibly();
     try {
       List<String> addresses =
-          agents.stream().distinct().map(agent -> Wire.address(experiment, agent)).toList();
+          agents.stream()
+              .distinct()
+              .map(agent -> Wire.address(experiment, agent))
+              .filter(address -> of(address).receivers().contains(receiver))
+              .toList();
       addresses.forEach(receivers::remove);
       withdraw(addresses, broker);
     } finally {

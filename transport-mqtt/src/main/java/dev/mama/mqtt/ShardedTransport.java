@@ -124,10 +124,11 @@ public final class ShardedTransport implements Transport {
   }
 
   @Override
-  public void unsubscribe(ExperimentId experiment, Collection<AgentId> agents)
+  public void unsubscribe(
+      ExperimentId experiment, Collection<AgentId> agents, Consumer<Envelope> receiver)
       throws InterruptedException {
     for (var part : spread(experiment, agents).entrySet()) {
-      get(part.getKey()).unsubscribe(experiment, part.getValue());
+      get(part.getKey()).unsubscribe(experiment, part.getValue(), receiver);
     }
   }
 
