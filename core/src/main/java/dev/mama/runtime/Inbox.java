@@ -48,11 +48,19 @@ final class Inbox {
   /** So many payload bytes wait for gaps at most; beyond, a gap is given up at once. */
   private static final long MOST_EARLY_BYTES = 4L << 20;
 
-  /** Starts of one sender that are remembered: the last, and the one whose rest may still come. */
+  /** Starts of one sender that have a line: the last, and the one whose rest may still come. */
   private static final int STARTS = 2;
 
-  /** By sender; its last starts, the oldest first. */
-  private final Map<AgentId, List<Line>> lines = new HashMap<>();
+  /** So many starts of one sender, before those, are known for forgotten. */
+  private static final int FORGOTTEN = 8;
+
+  /** What is known of one sender. */
+  private static final class Starts {
+    final List<Line> lines = new ArrayList<>(1); // the oldest first
+    final List<Long> forgotten = new ArrayList<>(0);
+  }
+
+  private final Map<AgentId, Starts> senders = new HashMap<>();
 
   private long earlyBytes;
 
@@ -110,34 +118,42 @@ final class Inbox {
   }
 
   /**
-   * The line of that start; null if it was forgotten, because the sender has started anew since.
+   * The line of that start; null if it was forgotten, because the sender has started anew since. A
+   * start that is not known is a later one, whatever its number: clocks differ.
    */
   private @Nullable Line line(AgentId sender, Sequence sequence) {
-    List<Line> starts = lines.computeIfAbsent(sender, id -> new ArrayList<>(1));
+    Starts known = senders.computeIfAbsent(sender, id -> new Starts());
+    List<Line> starts = known.lines;
     for (Line each : starts) {
       if (each.incarnation == sequence.incarnation()) {
         return each;
       }
     }
+    if (known.forgotten.contains(sequence.incarnation())) {
+      return null;
+    }
     long behind =
         Math.max(sequence.before(), handledBefore.applyAsLong(sender, sequence.incarnation()));
     var line = new Line(sender, sequence.incarnation(), behind + 1);
+    if (starts.size() == STARTS) {
+      forget(known, starts.remove(0));
+    }
     int place = starts.size();
     while (place > 0 && starts.get(place - 1).incarnation > line.incarnation) {
       place--;
     }
-    if (starts.size() == STARTS) {
-      if (place == 0) {
-        return null;
-      }
-      Line forgotten = starts.remove(0);
-      place--;
-      while (!forgotten.early.isEmpty()) {
-        skipGap(forgotten, Duration.ZERO);
-      }
-    }
     starts.add(place, line);
     return line;
+  }
+
+  private void forget(Starts known, Line line) {
+    known.forgotten.add(line.incarnation);
+    if (known.forgotten.size() > FORGOTTEN) {
+      known.forgotten.remove(0);
+    }
+    while (!line.early.isEmpty()) {
+      skipGap(line, Duration.ZERO);
+    }
   }
 
   private void release(Line line) {

@@ -48,8 +48,8 @@ public record Envelope(
   /**
    * A place in the line of messages from one sender to one receiver.
    *
-   * @param incarnation the sender's start; a later start has a greater one, for its upper 42 bits
-   *     are the sender's clock, and the lower 22 tell starts apart
+   * @param incarnation the sender's start; a later start by the same clock has a greater one, for
+   *     its upper 42 bits are that clock, and the lower 22 tell starts apart
    * @param number 1 for the first message of this incarnation to this receiver, then one more each
    * @param before what is behind it if it is the first of its line to come: numbers up to this one
    *     do not come any more, because an earlier start of the receiver had them, or because the

@@ -181,6 +181,20 @@ class InboxTest {
     assertThat(numbers(SENDER, 8)).isEqualTo(upTo(2));
   }
 
+  /** As where an agent moves to a machine whose clock is behind. */
+  @Test
+  void accept_laterStartsBySlowerClock_areNoDuplicates() {
+    Inbox inbox = inbox(Duration.ofMinutes(1));
+    for (long incarnation : new long[] {8, 9, 7, 6}) {
+      inbox.accept(envelope(SENDER, incarnation, 1));
+      inbox.accept(envelope(SENDER, incarnation, 2));
+      assertThat(numbers(SENDER, incarnation)).isEqualTo(upTo(2));
+    }
+    assertThat(duplicates.get()).isZero();
+    inbox.accept(envelope(SENDER, 8, 3));
+    assertThat(numbers(SENDER, 8)).as("it is forgotten").isEqualTo(upTo(2));
+  }
+
   @Test
   void accept_tooManyBytesEarly_givesTheGapUpAtOnce() {
     Inbox inbox = inbox(Duration.ofDays(1));
