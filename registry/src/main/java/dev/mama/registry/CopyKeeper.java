@@ -150,6 +150,9 @@ final class CopyKeeper implements Agent {
         context.join(CopyWire.TOPIC);
         joined = true;
       }
+      if (last != UNKNOWN) {
+        copy.registerFreed();
+      }
       tell(context);
       // What is missing may be on its way: it has had one look's time.
       if (last == UNKNOWN || (seen > last && last == lastAtLook)) {
@@ -257,7 +260,7 @@ final class CopyKeeper implements Agent {
   /** An agent that is not this group's is taken out; whose it is will be read. */
   private void drop(PmlMessage message, String why) {
     if (message instanceof PmlMessage.Register register) {
-      copy.refused(register.card().agent());
+      copy.refused(register.card());
       last = UNKNOWN;
       LOG.warn("the registry refused agent '{}': {}", register.card().agent(), why);
     }

@@ -13,6 +13,7 @@ import dev.mama.spi.TrustLedger;
 import java.security.PrivateKey;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,6 +35,9 @@ import org.jspecify.annotations.Nullable;
  * that has missed some, or meets another owner, reads a snapshot. Where the owner has not been
  * heard of for the time to live, nobody elsewhere counts as alive.
  *
+ * <p>Where the owner takes an agent for another group's, this group's card comes back once the
+ * other one has retired it, or is gone.
+ *
  * <p>It holds one entry for each agent of the experiment, and at most 64 news that came too early.
  *
  * <p>Thread-safe.
@@ -42,8 +46,15 @@ public final class RegistryCopy implements Registry {
 
   private static final int MOST_TOLD = PmlJson.MAX_MESSAGES / 2;
 
+  /** So often the owner is told of an agent that it takes for another group's. */
+  private static final int MOST_REFUSALS = 5;
+
   private final InMemoryRegistry own;
   private final Map<AgentId, Listed> elsewhere = new ConcurrentHashMap<>();
+
+  /** This group's agents that the owner has taken for others'; by the monitor. */
+  private final Map<AgentId, Refused> refused = new HashMap<>();
+
   private final Set<AgentId> untold = ConcurrentHashMap.newKeySet();
   private final CopiedTrust trust = new CopiedTrust();
   private final List<Consumer<RegistryChange>> listeners = new CopyOnWriteArrayList<>();
@@ -52,6 +63,8 @@ public final class RegistryCopy implements Registry {
   private final Duration look;
   private final Time time;
   private volatile @Nullable Long ownerHeardNanos;
+
+  private record Refused(AgentCard card, int times) {}
 
   private RegistryCopy(Duration timeToLive, Duration look, Time time) {
     this.own = InMemoryRegistry.create(timeToLive, time);
@@ -125,7 +138,12 @@ public final class RegistryCopy implements Registry {
   }
 
   @Override
-  public void register(AgentCard card) {
+  public synchronized void register(AgentCard card) {
+    refused.remove(card.agent());
+    enter(card);
+  }
+
+  private void enter(AgentCard card) {
     own.register(card);
     elsewhere.remove(card.agent());
     untold.add(card.agent());
@@ -139,7 +157,8 @@ public final class RegistryCopy implements Registry {
 
   /** {@inheritDoc} Only an agent of this group; another one stays, and this is false. */
   @Override
-  public boolean retire(AgentId agent) {
+  public synchronized boolean retire(AgentId agent) {
+    refused.remove(agent);
     boolean wasThere = own.retire(agent);
     if (wasThere) {
       untold.add(agent);
@@ -257,9 +276,28 @@ public final class RegistryCopy implements Registry {
     untold.addAll(own.agents());
   }
 
-  /** The owner does not take {@code agent} for this group's. */
-  void refused(AgentId agent) {
-    own.retire(agent);
+  /** The owner does not take the agent of {@code card} for this group's. */
+  synchronized void refused(AgentCard card) {
+    if (own.card(card.agent()).filter(card::equals).isPresent()) {
+      Refused before = refused.get(card.agent());
+      refused.put(card.agent(), new Refused(card, before == null ? 1 : before.times() + 1));
+      own.retire(card.agent());
+    }
+  }
+
+  /**
+   * Registers again whom the owner has refused and lists no more as another's: an agent may come
+   * here before its last group has said that it has left.
+   */
+  synchronized void registerFreed() {
+    for (Refused each : refused.values()) {
+      AgentId agent = each.card().agent();
+      Listed listed = elsewhere.get(agent);
+      boolean isFree = listed == null || listed.state() == Liveness.State.GONE;
+      if (isFree && own.card(agent).isEmpty() && each.times() < MOST_REFUSALS) {
+        enter(each.card());
+      }
+    }
   }
 
   void apply(RegistryNews news) {
@@ -278,17 +316,13 @@ public final class RegistryCopy implements Registry {
     snapshots.incrementAndGet();
   }
 
-  private void put(Listed listed) {
+  private synchronized void put(Listed listed) {
     AgentId agent = listed.agent();
     trust.told(agent, listed.standing());
     if (own.card(agent).isPresent()) {
       return; // this group knows better
     }
     Listed before = elsewhere.put(agent, listed);
-    if (own.card(agent).isPresent()) {
-      elsewhere.remove(agent); // it was registered here meanwhile
-      return;
-    }
     if (before == null || !before.card().equals(listed.card())) {
       tell(new RegistryChange.Registered(listed.card()));
     }
@@ -297,7 +331,7 @@ public final class RegistryCopy implements Registry {
     }
   }
 
-  private void remove(AgentId agent) {
+  private synchronized void remove(AgentId agent) {
     trust.told(agent, null);
     if (elsewhere.remove(agent) != null) {
       tell(new RegistryChange.Retired(agent));

@@ -160,6 +160,52 @@ class RegistryCopyTest {
     assertThat(registry.card(Ledgers.agent(1))).contains(others);
   }
 
+  /** As where an agent comes here before its last group has said that it has left. */
+  @Test
+  void copy_agentIsFreed_isThisGroupsAfterAll() throws Exception {
+    Transport transport = opened(InMemoryTransport.open());
+    RegistryAgent.start(group(transport, "owner"), desk(), LOOK);
+    registry.register(card(1, "has not left yet"), "g2");
+    registry.register(card(2, "is about to die"), "g3");
+    RegistryCopy copy = join(transport, "g1");
+    for (int agent : List.of(1, 2)) {
+      copy.register(card(agent, "has come"));
+      eventually()
+          .until(
+              () -> !copy.card(Ledgers.agent(agent)).equals(Optional.of(card(agent, "has come"))));
+    }
+
+    registry.retire(Ledgers.agent(1));
+    registry.left("g3");
+
+    for (int agent : List.of(1, 2)) {
+      eventually().until(() -> registry.writer(Ledgers.agent(agent)).equals(Optional.of("g1")));
+      assertThat(registry.card(Ledgers.agent(agent))).contains(card(agent, "has come"));
+      eventually()
+          .until(
+              () -> copy.card(Ledgers.agent(agent)).equals(Optional.of(card(agent, "has come"))));
+    }
+  }
+
+  @Test
+  void copy_refusedAgentIsRetired_doesNotComeBack() throws Exception {
+    Transport transport = opened(InMemoryTransport.open());
+    RegistryAgent.start(group(transport, "owner"), desk(), LOOK);
+    registry.register(card(1, "belongs to another"), "g2");
+    RegistryCopy copy = join(transport, "g1");
+    copy.register(card(1, "has come, and goes"));
+    eventually().until(() -> copy.card(Ledgers.agent(1)).equals(registry.card(Ledgers.agent(1))));
+
+    copy.retire(Ledgers.agent(1));
+    registry.retire(Ledgers.agent(1));
+    eventually().until(() -> copy.card(Ledgers.agent(1)).isEmpty());
+    copy.register(card(2, "is told of after it"));
+
+    eventually().until(() -> registry.writer(Ledgers.agent(2)).isPresent());
+    assertThat(registry.card(Ledgers.agent(1))).isEmpty();
+    assertThat(copy.card(Ledgers.agent(1))).isEmpty();
+  }
+
   @Test
   void copy_signing_isTakenWhereOnlyKnownWritersAre() throws Exception {
     KeyPair pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
