@@ -193,7 +193,13 @@ final class DemoReport {
     if (served.isEmpty()) {
       return seen;
     }
-    String traceId = served.getFirst().traceId();
+    // The model's server remembers the latest calls only.
+    String traceId =
+        served.reversed().stream()
+            .map(Served::traceId)
+            .filter(id -> servers.headerOf(id).isPresent())
+            .findFirst()
+            .orElse(served.getFirst().traceId());
     Map<String, Integer> rows = new TreeMap<>();
     servers.log.read(
         experiment,
