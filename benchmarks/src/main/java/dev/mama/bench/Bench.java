@@ -69,11 +69,6 @@ public interface Bench {
     public Options(Size size, long seed) {
       this(size, seed, false, Optional.empty(), Trials.USUAL);
     }
-
-    /** Whether to end within a minute at most. */
-    boolean quick() {
-      return size != Size.FULL;
-    }
   }
 
   /**

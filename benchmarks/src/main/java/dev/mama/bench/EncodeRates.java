@@ -1,7 +1,7 @@
 package dev.mama.bench;
 
 import dev.mama.bench.Bench.Progress;
-import dev.mama.bench.compare.LangChain4jMatching;
+import dev.mama.bench.compare.LangChain4jModel;
 import dev.mama.matching.CachingEncoder;
 import dev.mama.matching.EncoderFigures;
 import dev.mama.matching.OnnxSentenceEncoder;
@@ -28,7 +28,7 @@ final class EncodeRates {
   private final SentenceEncoder int8;
   private final SentenceEncoder bf16;
   private final List<String> texts;
-  private final boolean quick;
+  private final Size size;
   private final long seed;
 
   EncodeRates(
@@ -36,26 +36,27 @@ final class EncodeRates {
       SentenceEncoder int8,
       SentenceEncoder bf16,
       List<String> texts,
-      boolean quick,
+      Size size,
       long seed) {
     this.encoder = encoder;
     this.int8 = int8;
     this.bf16 = bf16;
     this.texts = texts;
-    this.quick = quick;
+    this.size = size;
     this.seed = seed;
   }
 
   List<Figure> run(Progress progress) throws InterruptedException {
     var figures = new ArrayList<Figure>();
-    int rounds = quick ? 3 : 7;
-    for (int batch : quick ? new int[] {1, 100} : new int[] {1, 10, 50, 100, 500}) {
+    int rounds = size.of(7, 3, 1);
+    for (int batch :
+        size.of(new int[] {1, 10, 50, 100, 500}, new int[] {1, 100}, new int[] {1, 10})) {
       progress.at(0, 1, "encoding calls of " + batch);
       figures.add(calls(encoder, batch, rounds, "encode." + batch + ".rate"));
     }
     figures.add(calls(int8, 1, rounds, "encode.1.int8.rate"));
     figures.add(calls(bf16, 1, rounds, "encode.1.bf16.rate"));
-    figures.addAll(thousand(progress, rounds));
+    figures.addAll(all(progress, rounds));
     figures.add(callers(rounds));
     progress.at(1, 1, "repeated texts");
     figures.addAll(zipf());
@@ -64,7 +65,7 @@ final class EncodeRates {
 
   private Figure calls(SentenceEncoder with, int batch, int rounds, String name)
       throws InterruptedException {
-    int calls = Math.max(1, (quick ? 100 : 500) / batch);
+    int calls = Math.max(1, size.of(500, 100, 10) / batch);
     var times = new Samples();
     for (int round = 0; round < rounds; round++) {
       long start = System.nanoTime();
@@ -76,51 +77,54 @@ final class EncodeRates {
     return times.rate(name, (double) calls * batch);
   }
 
-  private List<Figure> thousand(Progress progress, int rounds) throws InterruptedException {
-    List<String> thousand = texts.subList(0, 1_000);
-    var peer = new LangChain4jMatching();
+  private List<Figure> all(Progress progress, int rounds) throws InterruptedException {
+    String name = "encode." + texts.size();
+    var peer = new LangChain4jModel();
     var ours = new Samples();
     var rough = new Samples();
     var half = new Samples();
     var theirs = new Samples();
-    double sgemm = Sgemm.rate();
+    int products = size.of(200, 200, 5);
+    double sgemm = Sgemm.rate(products);
     EncoderFigures before = encoder.figures();
     for (int round = 0; round < rounds; round++) {
-      progress.at(round, rounds, "encoding calls of 1,000");
-      ours.add(time(encoder, thousand));
-      rough.add(time(int8, thousand));
-      half.add(time(bf16, thousand));
+      progress.at(round, rounds, "encoding calls of %,d".formatted(texts.size()));
+      ours.add(time(encoder, texts));
+      rough.add(time(int8, texts));
+      half.add(time(bf16, texts));
       long start = System.nanoTime();
-      peer.encodeAll(thousand);
+      peer.encodeAll(texts);
       theirs.add(System.nanoTime() - start);
     }
     EncoderFigures after = encoder.figures();
-    double rate = 1_000e9 / ours.quantile(0.5);
-    sgemm = Math.max(sgemm, Sgemm.rate()); // before and after: what the machine can, undisturbed
+    double rate = texts.size() * 1e9 / ours.quantile(0.5);
+    sgemm =
+        Math.max(
+            sgemm, Sgemm.rate(products)); // before and after: what the machine can, undisturbed
     double tokens = (double) (after.tokens() - before.tokens()) / (after.texts() - before.texts());
     double flops = rate * tokens * FLOPS_PER_TOKEN;
     var figures = new ArrayList<Figure>();
-    figures.add(ours.rate("encode.1000.rate", 1_000));
-    figures.add(rough.rate("encode.1000.int8.rate", 1_000));
-    figures.add(half.rate("encode.1000.bf16.rate", 1_000));
-    figures.add(theirs.rate("encode.1000.langchain4j.rate", 1_000));
-    figures.add(theirs.over(ours, "encode.1000.over-langchain4j").atLeast(1.8));
-    figures.add(theirs.over(rough, "encode.1000.reduced.over-langchain4j").atLeast(4));
-    figures.add(theirs.over(half, "encode.1000.bf16.over-langchain4j"));
+    figures.add(ours.rate(name + ".rate", texts.size()));
+    figures.add(rough.rate(name + ".int8.rate", texts.size()));
+    figures.add(half.rate(name + ".bf16.rate", texts.size()));
+    figures.add(theirs.rate(name + ".langchain4j.rate", texts.size()));
+    figures.add(theirs.over(ours, name + ".over-langchain4j").atLeast(1.8));
+    figures.add(theirs.over(rough, name + ".reduced.over-langchain4j").atLeast(4));
+    figures.add(theirs.over(half, name + ".bf16.over-langchain4j"));
     figures.add(Figure.of("machine.sgemm.rate", sgemm, "flop/s", 8));
-    figures.add(Figure.of("encode.1000.bound.rate", sgemm / (tokens * FLOPS_PER_TOKEN), "1/s", 4));
-    figures.add(Figure.of("encode.1000.sgemm-share", flops / sgemm, "share", rounds).atLeast(0.75));
-    long texts = after.texts() - before.texts();
+    figures.add(Figure.of(name + ".bound.rate", sgemm / (tokens * FLOPS_PER_TOKEN), "1/s", 4));
+    figures.add(Figure.of(name + ".sgemm-share", flops / sgemm, "share", rounds).atLeast(0.75));
+    long encoded = after.texts() - before.texts();
     figures.add(
         Figure.of(
-            "encode.1000.tokenize-share",
+            name + ".tokenize-share",
             (double) (after.tokenizeNanos() - before.tokenizeNanos())
                 / (after.tokenizeNanos()
                     - before.tokenizeNanos()
                     + after.runNanos()
                     - before.runNanos()),
             "share",
-            texts));
+            encoded));
     figures.add(Figure.of("encode.rss", (double) ProcessMemory.resident(), "bytes", 1));
     return figures;
   }
@@ -134,7 +138,7 @@ final class EncodeRates {
 
   /** Eight callers, each with one text at a time. */
   private Figure callers(int rounds) throws InterruptedException {
-    int each = quick ? 25 : 100;
+    int each = size.of(100, 25, 1);
     var times = new Samples();
     for (int round = 0; round < rounds; round++) {
       long start = System.nanoTime();
@@ -163,8 +167,8 @@ final class EncodeRates {
 
   /** Texts asked for as often as words are used: the i-th most frequent i times more rarely. */
   private List<Figure> zipf() throws InterruptedException {
-    int different = 1_000;
-    int asked = quick ? 2_000 : 10_000;
+    int different = texts.size();
+    int asked = size.of(10_000, 2_000, 50);
     double[] upTo = new double[different];
     double sum = 0;
     for (int i = 0; i < different; i++) {

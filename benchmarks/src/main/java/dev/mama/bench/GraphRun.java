@@ -3,23 +3,33 @@ package dev.mama.bench;
 import dev.mama.AgentId;
 import dev.mama.matching.GraphAgentIndex;
 import dev.mama.spi.AgentIndex.Match;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
  * The graph of neighbours with one number of agents: how fast it is filled and searched, and how
- * many of the closest it finds.
+ * many of the closest it finds, with beams of several widths.
  *
  * <p>Not thread-safe.
  */
 final class GraphRun {
 
+  private static final int[] WIDER = {400, 1_600};
+
   private final int size;
   private final GraphAgentIndex index;
   private final double buildSeconds;
-  private Samples search = new Samples();
-  private long found;
-  private long wanted;
+  private final Map<Integer, Searches> searches = new TreeMap<>();
+
+  /** What searches with one beam took and found. */
+  private static final class Searches {
+    private final Samples times = new Samples();
+    private long found;
+    private long wanted;
+  }
 
   GraphRun(float[][] vectors, int size) {
     this.size = size;
@@ -32,28 +42,42 @@ final class GraphRun {
   }
 
   void forget() {
-    search = new Samples();
-    found = 0;
-    wanted = 0;
+    searches.clear();
   }
 
   /** Searches for {@code query}, just encoded, of which the {@code closest} are known. */
   void ask(float[] query, List<Match> closest) {
+    search(GraphAgentIndex.DEFAULT_BEAM, query, closest);
+    for (int beam : WIDER) {
+      search(beam, query, closest);
+    }
+  }
+
+  private void search(int beam, float[] query, List<Match> closest) {
+    index.searchBeam(beam);
+    Searches with = searches.computeIfAbsent(beam, any -> new Searches());
     long start = System.nanoTime();
     List<Match> answer = index.topK(query, closest.size());
-    search.add(System.nanoTime() - start);
+    with.times.add(System.nanoTime() - start);
     List<AgentId> agents = closest.stream().map(Match::agent).toList();
-    found += answer.stream().map(Match::agent).filter(agents::contains).count();
-    wanted += closest.size();
+    with.found += answer.stream().map(Match::agent).filter(agents::contains).count();
+    with.wanted += closest.size();
   }
 
   List<Figure> figures(Samples scan) {
     String name = "graph." + size;
-    return List.of(
-        Figure.of(name + ".p50", search.quantile(0.5) / 1e6, "ms", search.size()),
-        Figure.of(name + ".p99", search.quantile(0.99) / 1e6, "ms", search.size()),
-        search.over(scan, name + ".over-scan"),
-        Figure.of(name + ".recall", (double) found / wanted, "share", wanted),
-        Figure.of(name + ".build.seconds", buildSeconds, "s", size));
+    var figures = new ArrayList<Figure>();
+    figures.add(Figure.of(name + ".build.seconds", buildSeconds, "s", size));
+    searches.forEach((beam, with) -> {
+      String searched = beam == GraphAgentIndex.DEFAULT_BEAM ? name : name + ".beam" + beam;
+      figures.add(
+          Figure.of(searched + ".p50", with.times.quantile(0.5) / 1e6, "ms", with.times.size()));
+      figures.add(
+          Figure.of(searched + ".p99", with.times.quantile(0.99) / 1e6, "ms", with.times.size()));
+      figures.add(with.times.over(scan, searched + ".over-scan"));
+      figures.add(
+          Figure.of(searched + ".recall", (double) with.found / with.wanted, "share", with.wanted));
+    });
+    return figures;
   }
 }

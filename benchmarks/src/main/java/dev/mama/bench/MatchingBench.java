@@ -22,6 +22,7 @@ import java.util.SplittableRandom;
 final class MatchingBench implements Bench {
 
   private static final int ENCODED = 5_000;
+  private static final int FEW = 20;
   private static final float NOISE = 0.02f;
 
   @Override
@@ -43,11 +44,15 @@ final class MatchingBench implements Bench {
   public List<Figure> run(Options options, Progress progress) throws InterruptedException {
     var model =
         SentenceModel.of(MiniLm.NAME, MiniLm.graph(), MiniLm.tokenizer(), MiniLm.MAX_TOKENS);
+    boolean one = options.size() == Size.SMOKE; // it stands for all three
     try (var encoder = OnnxSentenceEncoder.open(model);
         var int8 =
-            OnnxSentenceEncoder.open(
-                MiniLm.INT8_NAME, MiniLm.int8Graph(), MiniLm.tokenizer(), MiniLm.MAX_TOKENS);
-        var bf16 = TorchSentenceEncoder.open(model, "cpu", Precision.BF16)) {
+            one
+                ? encoder
+                : OnnxSentenceEncoder.open(
+                    MiniLm.INT8_NAME, MiniLm.int8Graph(), MiniLm.tokenizer(), MiniLm.MAX_TOKENS);
+        SentenceEncoder bf16 =
+            one ? encoder : TorchSentenceEncoder.open(model, "cpu", Precision.BF16)) {
       var encoders = new LinkedHashMap<String, SentenceEncoder>();
       encoders.put("int8", int8);
       encoders.put("bf16", bf16);
@@ -70,25 +75,30 @@ final class MatchingBench implements Bench {
       Progress progress)
       throws InterruptedException {
     int[] sizes =
-        options.quick()
-            ? new int[] {1_000, 5_000}
-            : new int[] {10, 50, 100, 500, 1_000, 5_000, 50_000, 500_000};
-    int needs = options.quick() ? 150 : 500;
+        options
+            .size()
+            .of(
+                new int[] {10, 50, 100, 500, 1_000, ENCODED, 50_000, 500_000},
+                new int[] {1_000, ENCODED},
+                new int[] {FEW});
+    int encoded = options.size().of(ENCODED, ENCODED, FEW);
+    int needs = options.size().of(500, 150, 5);
     int asked = needs + needs / 2;
-    List<String> sentences = Sentences.draw(ENCODED + sizes.length * asked + 1_000, options.seed());
-    var vectors = new float[ENCODED][];
-    for (int from = 0; from < ENCODED; from += 250) {
-      progress.at(from, ENCODED, "encoding agents");
-      float[][] part = encoder.encode(sentences.subList(from, from + 250));
+    int rated = options.size().of(1_000, 1_000, FEW);
+    List<String> sentences = Sentences.draw(encoded + sizes.length * asked + rated, options.seed());
+    var vectors = new float[encoded][];
+    for (int from = 0; from < encoded; from += 250) {
+      progress.at(from, encoded, "encoding agents");
+      float[][] part = encoder.encode(sentences.subList(from, Math.min(encoded, from + 250)));
       System.arraycopy(part, 0, vectors, from, part.length);
     }
     var figures = new ArrayList<Figure>();
     double triad = Triad.rate();
     figures.add(Figure.of("machine.triad.rate", triad, "bytes/s", 8));
-    int next = ENCODED;
+    int next = encoded;
     for (int size : sizes) {
       float[][] agents =
-          size <= ENCODED ? vectors : noisy(vectors, size, new SplittableRandom(options.seed()));
+          size <= encoded ? vectors : noisy(vectors, size, new SplittableRandom(options.seed()));
       var run = new MatchRun(encoder, int8, agents, size);
       for (int i = 0; i < asked; i++) {
         if (i == needs / 2) {
@@ -100,14 +110,17 @@ final class MatchingBench implements Bench {
         run.ask(sentences.get(next++));
       }
       figures.addAll(run.figures(triad));
+      if (size == encoded) {
+        figures.addAll(ScanDuel.run(agents, encoder.encode(sentences.subList(next - needs, next))));
+      }
     }
     var rates =
         new EncodeRates(
             encoder,
             int8,
             bf16,
-            sentences.subList(next, next + 1_000),
-            options.quick(),
+            sentences.subList(next, next + rated),
+            options.size(),
             options.seed());
     figures.addAll(rates.run(progress));
     return figures;

@@ -28,10 +28,9 @@ final class Sgemm {
 
   private Sgemm() {}
 
-  /** Floating point operations a second, the best of a few rounds. */
-  static double rate() throws InterruptedException {
+  /** Floating point operations a second, the best of a few rounds of so many products each. */
+  static double rate(int each) throws InterruptedException {
     int threads = Runtime.getRuntime().availableProcessors();
-    int each = 200;
     double best = 0;
     try (var pool = Executors.newFixedThreadPool(threads)) {
       for (int round = 0; round < 4; round++) {

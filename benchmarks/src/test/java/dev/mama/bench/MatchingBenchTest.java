@@ -9,8 +9,19 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** The parts of the matching bench that need no model, once each. */
-final class MatchingBenchTest {
+final class MatchingBenchTest extends SmokeContract {
+
+  MatchingBenchTest() {
+    super(
+        new MatchingBench(),
+        "scan.20.over-langchain4j <= 0.05",
+        "scan.20.scalar.over-langchain4j <= 0.1667",
+        "encode.20.over-langchain4j >= 1.8",
+        "encode.20.reduced.over-langchain4j >= 4",
+        "encode.20.sgemm-share >= 0.75",
+        "quality.int8.cosine.mean >= 0.99",
+        "quality.bf16.cosine.mean >= 0.99");
+  }
 
   @Test
   void quality_anyEncoder_givesSharesWithTheirIntervals() throws Exception {
