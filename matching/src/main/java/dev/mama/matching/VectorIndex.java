@@ -6,9 +6,9 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ForkJoinTask;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /*
@@ -36,10 +36,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class VectorIndex<K extends Comparable<? super K>> {
 
-  static final int PARALLEL_ROWS = 50_000;
+  static final int PARALLEL_ROWS = 8_192;
 
-  /** What one thread of several takes: few enough that all end at about the same time. */
+  /** What one thread of several takes at most: few enough that all end at about the same time. */
   private static final int ROWS_AT_ONCE = 8_192;
+
+  private static final int CORES = Runtime.getRuntime().availableProcessors();
 
   private static final int FIRST_CAPACITY = 8;
   private static final int GREATEST_CAPACITY = 16_384;
@@ -242,23 +244,28 @@ public final class VectorIndex<K extends Comparable<? super K>> {
     int most = Math.min(k, now.live());
     SketchScan.Query prepared = scan.query(copy);
     if (now.rows() < PARALLEL_ROWS) {
-      var search = new Search<K>(copy, prepared, most, weight, now.version());
-      search.visit(now.segments(), 0, now.rows());
-      return search.best();
+      return best(now, 0, now.rows(), new Search<K>(copy, prepared, most, weight, now.version()));
     }
-    int parts = Math.ceilDiv(now.rows(), ROWS_AT_ONCE);
-    return IntStream.range(0, parts)
-        .parallel()
-        .mapToObj(part -> {
-          var search = new Search<K>(copy, prepared, most, weight, now.version());
-          int from = part * ROWS_AT_ONCE;
-          search.visit(now.segments(), from, Math.min(now.rows(), from + ROWS_AT_ONCE));
-          return search.best();
-        })
-        .flatMap(List::stream)
-        .sorted(closestFirst())
-        .limit(most)
-        .toList();
+    int each = Math.min(Math.ceilDiv(now.rows(), CORES), ROWS_AT_ONCE);
+    var others = new ArrayList<ForkJoinTask<List<Match<K>>>>();
+    for (int from = each; from < now.rows(); from += each) {
+      int first = from;
+      int end = Math.min(now.rows(), from + each);
+      var search = new Search<K>(copy, prepared, most, weight, now.version());
+      others.add(ForkJoinTask.adapt(() -> best(now, first, end, search)).fork());
+    }
+    var search = new Search<K>(copy, prepared, most, weight, now.version());
+    var all = new ArrayList<Match<K>>(best(now, 0, each, search));
+    for (ForkJoinTask<List<Match<K>>> other : others.reversed()) { // the last forked is ours to do
+      all.addAll(other.join());
+    }
+    all.sort(closestFirst());
+    return List.copyOf(all.subList(0, Math.min(all.size(), most)));
+  }
+
+  private List<Match<K>> best(State now, int from, int to, Search<K> search) {
+    search.visit(now.segments(), from, to);
+    return search.best();
   }
 
   static <K extends Comparable<? super K>> Comparator<Match<K>> closestFirst() {
