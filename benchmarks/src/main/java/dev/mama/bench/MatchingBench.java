@@ -14,7 +14,7 @@ import java.util.SplittableRandom;
 /**
  * How long does it take to find the five agents closest to a need nobody has asked before, how much
  * of that is the encoder, and how does it compare to LangChain4j's in-process model and store?
- * Everything is measured in turn, need by need, on one thread.
+ * Everything is measured in turn, ten needs by ten, on one thread.
  *
  * <p>Up to 5,000 agents have sentences of their own; beyond, their vectors are those with a little
  * noise, because encoding half a million takes longer than a bench may.
@@ -23,6 +23,10 @@ final class MatchingBench implements Bench {
 
   private static final int ENCODED = 5_000;
   private static final int FEW = 20;
+
+  /** Needs that are asked of one before they are asked of the other. */
+  private static final int BLOCK = 10;
+
   private static final float NOISE = 0.02f;
 
   @Override
@@ -82,7 +86,7 @@ final class MatchingBench implements Bench {
                 new int[] {1_000, ENCODED},
                 new int[] {FEW});
     int encoded = options.size().of(ENCODED, ENCODED, FEW);
-    int needs = options.size().of(500, 150, 5);
+    int needs = options.size().of(500, 160, 2 * BLOCK);
     int asked = needs + needs / 2;
     int rated = options.size().of(1_000, 1_000, FEW);
     List<String> sentences = Sentences.draw(encoded + sizes.length * asked + rated, options.seed());
@@ -100,14 +104,13 @@ final class MatchingBench implements Bench {
       float[][] agents =
           size <= encoded ? vectors : noisy(vectors, size, new SplittableRandom(options.seed()));
       var run = new MatchRun(encoder, int8, agents, size);
-      for (int i = 0; i < asked; i++) {
+      for (int i = 0; i < asked; i += BLOCK) {
         if (i == needs / 2) {
           run.forget();
         }
-        if (i % 10 == 0) {
-          progress.at(i, asked, "%,d agents".formatted(size));
-        }
-        run.ask(sentences.get(next++));
+        progress.at(i, asked, "%,d agents".formatted(size));
+        run.ask(sentences.subList(next, next + BLOCK));
+        next += BLOCK;
       }
       figures.addAll(run.figures(triad));
       if (size == encoded) {

@@ -23,6 +23,7 @@ import java.util.List;
 final class ScanDuel {
 
   private static final int K = 5;
+  private static final int BLOCK = 25;
   private static final String TOOK = "took";
   private static final String VECTOR_MODULE = "jdk.incubator.vector";
 
@@ -31,7 +32,7 @@ final class ScanDuel {
 
   private ScanDuel() {}
 
-  /** Asks each of {@code needs} twice of both, and measures the second time. */
+  /** Asks each of {@code needs} twice of both, and measures the second time, block by block. */
   static List<Figure> run(float[][] vectors, float[][] needs) throws InterruptedException {
     String scan = "scan." + vectors.length;
     ScanDuel here = between(vectors, needs);
@@ -51,27 +52,33 @@ final class ScanDuel {
       index.put(AgentId.of("agent-" + i), vectors[i]);
       peer.add("agent-" + i, vectors[i]);
     }
-    ScanDuel duel = new ScanDuel();
-    for (boolean counts : new boolean[] {false, true}) {
-      for (float[] need : needs) {
-        duel.ask(need, index, peer, counts);
-      }
+    new ScanDuel().ask(List.of(needs), index, peer); // warms up
+    var duel = new ScanDuel();
+    for (int from = 0; from < needs.length; from += BLOCK) {
+      int end = Math.min(needs.length, from + BLOCK);
+      duel.ask(List.of(needs).subList(from, end), index, peer);
     }
     return duel;
   }
 
-  private void ask(float[] need, ExactAgentIndex index, LangChain4jStore peer, boolean counts) {
-    long start = System.nanoTime();
-    int found = index.topK(need, K).size();
-    long between = System.nanoTime();
-    String peerFound = peer.search(need, K);
-    long end = System.nanoTime();
-    if (found < K || peerFound.isEmpty()) {
-      throw new IllegalStateException("found %d, and '%s'".formatted(found, peerFound));
+  private void ask(List<float[]> needs, ExactAgentIndex index, LangChain4jStore peer) {
+    for (float[] need : needs) {
+      long start = System.nanoTime();
+      int found = index.topK(need, K).size();
+      ours.add(System.nanoTime() - start);
+      requireFound(found == K);
     }
-    if (counts) {
-      ours.add(between - start);
-      peers.add(end - between);
+    for (float[] need : needs) {
+      long start = System.nanoTime();
+      String found = peer.search(need, K);
+      peers.add(System.nanoTime() - start);
+      requireFound(!found.isEmpty());
+    }
+  }
+
+  private static void requireFound(boolean found) {
+    if (!found) {
+      throw new IllegalStateException("a scan found too little");
     }
   }
 
