@@ -6,13 +6,17 @@ package dev.mama.matching;
  * operator.
  *
  * <p>A bandit of two arms whose means forget (Sutton and Barto, Reinforcement Learning, 2018,
- * section 2.5), which tries the slower arm at fixed intervals.
+ * section 2.5). Now and then both are tried anew, several times in a row: the first text after a
+ * while of the other way finds its threads asleep and its weights in no cache, and says little.
  *
  * <p>Not thread-safe.
  */
 final class LoneTextPace {
 
-  static final int TRY_EVERY = 64;
+  /** Texts of a cycle: some on several cores, some on one, and the rest the faster way. */
+  static final int CYCLE = 256;
+
+  static final int TRIES = 8;
 
   private static final int ONE = 0;
   private static final int SEVERAL = 1;
@@ -28,14 +32,12 @@ final class LoneTextPace {
 
   /** Whether the next text should be read on several cores. */
   boolean favoursSeveral() {
-    if (Double.isNaN(pace[SEVERAL])) {
-      return true;
+    int place = texts;
+    texts = (texts + 1) % CYCLE;
+    if (place % TRIES == 1 && place < 2 * TRIES) {
+      pace[place < TRIES ? SEVERAL : ONE] = Double.NaN; // of the tries the first does not count
     }
-    if (Double.isNaN(pace[ONE])) {
-      return false;
-    }
-    boolean severalAreFaster = pace[SEVERAL] < pace[ONE];
-    return (++texts % TRY_EVERY == 0) != severalAreFaster;
+    return place < TRIES || (place >= 2 * TRIES && pace[SEVERAL] < pace[ONE]);
   }
 
   /** Takes note of how long a text of so many tokens took. */

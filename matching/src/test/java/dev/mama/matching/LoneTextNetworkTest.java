@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 final class LoneTextNetworkTest {
 
-  /** The first two texts alone are read in different ways. */
+  /** The first texts alone are read on several cores, the next on one. */
   @Test
   void runAlone_onSeveralCoresAndOnOne_givesTheBitsOfRun() {
     var model = SentenceModel.of("m", MiniLm.graph(), MiniLm.tokenizer(), MiniLm.MAX_TOKENS);
@@ -19,8 +19,9 @@ final class LoneTextNetworkTest {
         var mask = new long[tokens];
         Arrays.fill(mask, 1);
         float[] expected = network.run(ids, mask, 1, tokens);
-        assertThat(network.runAlone(ids, mask)).isEqualTo(expected);
-        assertThat(network.runAlone(ids, mask)).isEqualTo(expected);
+        for (int i = 0; i < LoneTextPace.TRIES; i++) {
+          assertThat(network.runAlone(ids, mask)).isEqualTo(expected);
+        }
       }
     }
   }

@@ -12,25 +12,33 @@ final class LoneTextPaceTest {
   private final LoneTextPace pace = new LoneTextPace();
 
   @Test
-  void favoursSeveral_severalAreFaster_isTrueButForATry() {
-    assertThat(severalAmong(10, 5_000_000)).as("both are tried first").isEqualTo(9);
-    assertThat(severalAmong(10 * LoneTextPace.TRY_EVERY, 5_000_000))
-        .isEqualTo(10 * (LoneTextPace.TRY_EVERY - 1));
+  void favoursSeveral_severalAreFaster_isTrueButForTries() {
+    assertThat(severalAmong(10 * LoneTextPace.CYCLE, 5_000_000))
+        .isEqualTo(10 * (LoneTextPace.CYCLE - LoneTextPace.TRIES));
   }
 
   @Test
   void favoursSeveral_coresAreBusyForAWhile_isFalseMeanwhile() {
-    severalAmong(100, 5_000_000);
-    assertThat(severalAmong(10 * LoneTextPace.TRY_EVERY, 80_000_000)).isLessThan(15);
-    severalAmong(20 * LoneTextPace.TRY_EVERY, 5_000_000);
-    assertThat(severalAmong(LoneTextPace.TRY_EVERY, 5_000_000))
-        .isEqualTo(LoneTextPace.TRY_EVERY - 1);
+    severalAmong(LoneTextPace.CYCLE + 100, 5_000_000);
+    assertThat(severalAmong(LoneTextPace.CYCLE, 80_000_000)).isLessThan(2 * LoneTextPace.TRIES);
+    severalAmong(LoneTextPace.CYCLE, 5_000_000);
+    assertThat(severalAmong(LoneTextPace.CYCLE, 5_000_000))
+        .isEqualTo(LoneTextPace.CYCLE - LoneTextPace.TRIES);
+  }
+
+  @Test
+  void favoursSeveral_oneIsFaster_isFalseButForTries() {
+    assertThat(severalAmong(3 * LoneTextPace.CYCLE, 9_000_000)).isEqualTo(3 * LoneTextPace.TRIES);
   }
 
   @Test
   void favoursSeveral_textsOfOtherLengths_comparesTheirTokens() {
-    pace.took(true, 10, 3_000_000);
-    pace.took(false, 200, 40_000_000);
+    for (int i = 0; i < LoneTextPace.TRIES; i++) {
+      pace.took(pace.favoursSeveral(), 10, 3_000_000);
+    }
+    for (int i = 0; i < LoneTextPace.TRIES; i++) {
+      pace.took(pace.favoursSeveral(), 200, 40_000_000);
+    }
     assertThat(pace.favoursSeveral()).isTrue();
   }
 
