@@ -31,9 +31,6 @@ final class MatchRun {
   /** Rows scanned before anything is measured, so that the compiler has done its work. */
   private static final int WARM_UP_ROWS = 3_000_000;
 
-  /** After which no thread of the peer spins any more. */
-  private static final long SPIN_MILLIS = 100;
-
   /** Known needs asked after the last unknown one. */
   private static final int STEADY = 10_000;
 
@@ -148,7 +145,7 @@ final class MatchRun {
         agreed++;
       }
     }
-    Thread.sleep(SPIN_MILLIS);
+    ProcessRest.await();
   }
 
   private long askAgain(String need) throws InterruptedException {

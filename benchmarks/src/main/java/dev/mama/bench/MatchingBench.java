@@ -14,7 +14,7 @@ import java.util.SplittableRandom;
 /**
  * How long does it take to find the five agents closest to a need nobody has asked before, how much
  * of that is the encoder, and how does it compare to LangChain4j's in-process model and store?
- * Everything is measured in turn, ten needs by ten, on one thread.
+ * Everything is measured in turn, 25 needs by 25, on one thread.
  *
  * <p>Up to 5,000 agents have sentences of their own; beyond, their vectors are those with a little
  * noise, because encoding half a million takes longer than a bench may.
@@ -25,7 +25,7 @@ final class MatchingBench implements Bench {
   private static final int FEW = 20;
 
   /** Needs that are asked of one before they are asked of the other. */
-  private static final int BLOCK = 10;
+  private static final int BLOCK = 25;
 
   private static final float NOISE = 0.02f;
 
@@ -86,7 +86,7 @@ final class MatchingBench implements Bench {
                 new int[] {1_000, ENCODED},
                 new int[] {FEW});
     int encoded = options.size().of(ENCODED, ENCODED, FEW);
-    int needs = options.size().of(500, 160, 2 * BLOCK);
+    int needs = options.size().of(500, 150, 2 * BLOCK);
     int asked = needs + needs / 2;
     int rated = options.size().of(1_000, 1_000, FEW);
     List<String> sentences = Sentences.draw(encoded + sizes.length * asked + rated, options.seed());
