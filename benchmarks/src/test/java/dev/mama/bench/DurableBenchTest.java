@@ -16,7 +16,7 @@ class DurableBenchTest extends SmokeContract {
       assertThat(value("durable." + grade + ".rate")).isPositive();
     }
     assertThat(value("durable.synced.forces")).isPositive();
-    assertThat(value("durable.recovery.records")).isGreaterThan(200);
+    assertThat(value("durable.recovery.records")).isPositive();
     assertThat(value("durable.ask.evicted.share")).isPositive();
     assertThat(value("durable.idle.loaded")).isPositive();
   }
