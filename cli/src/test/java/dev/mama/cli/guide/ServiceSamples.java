@@ -200,9 +200,10 @@ final class ServiceSamples {
     }
 
     @Override
-    public void unsubscribe(ExperimentId experiment, Collection<AgentId> agents)
+    public void unsubscribe(
+        ExperimentId experiment, Collection<AgentId> agents, Consumer<Envelope> receiver)
         throws InterruptedException {
-      other.unsubscribe(experiment, agents);
+      other.unsubscribe(experiment, agents, receiver);
     }
 
     @Override
