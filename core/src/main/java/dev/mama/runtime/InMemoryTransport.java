@@ -216,13 +216,7 @@ public final class InMemoryTransport implements Transport {
     if (sequence == null || sequence.number() == 1 || sequence.before() > 0) {
       return envelope;
     }
-    return new Envelope(
-        envelope.experiment(),
-        envelope.kind(),
-        envelope.message(),
-        new Sequence(sequence.incarnation(), sequence.number(), sequence.number() - 1),
-        envelope.answers(),
-        envelope.waiting());
+    return envelope.withBefore(sequence.number() - 1);
   }
 
   private static void deliver(Consumer<Envelope> receiver, Envelope envelope) {

@@ -102,4 +102,21 @@ public record Envelope(
           "%s %s name the message it answers".formatted(kind, answer ? "must" : "must not"));
     }
   }
+
+  /**
+   * The same with {@code before} in its sequence; itself where it has none.
+   *
+   * @param before see {@link Sequence}
+   */
+  public Envelope withBefore(long before) {
+    return sequence == null
+        ? this
+        : new Envelope(
+            experiment,
+            kind,
+            message,
+            new Sequence(sequence.incarnation(), sequence.number(), before),
+            answers,
+            waiting);
+  }
 }

@@ -3,7 +3,6 @@ package dev.mama.runtime;
 import dev.mama.AgentId;
 import dev.mama.ExperimentId;
 import dev.mama.spi.Envelope;
-import dev.mama.spi.Envelope.Sequence;
 import dev.mama.spi.Transport;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -46,11 +45,8 @@ final class UnrulyTransport implements Transport {
   /** Where order is not kept, what is behind in a line is not known. */
   private record Unordered(Consumer<Envelope> receiver) implements Consumer<Envelope> {
     @Override
-    public void accept(Envelope e) {
-      Sequence place = e.sequence();
-      Sequence alone = place == null ? null : new Sequence(place.incarnation(), place.number());
-      receiver.accept(
-          new Envelope(e.experiment(), e.kind(), e.message(), alone, e.answers(), e.waiting()));
+    public void accept(Envelope envelope) {
+      receiver.accept(envelope.withBefore(0));
     }
   }
 

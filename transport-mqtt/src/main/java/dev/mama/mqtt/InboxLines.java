@@ -128,13 +128,7 @@ final class InboxLines {
     if (line == null || line.before == 0) {
       return envelope;
     }
-    return new Envelope(
-        envelope.experiment(),
-        envelope.kind(),
-        envelope.message(),
-        new Sequence(sequence.incarnation(), sequence.number(), line.before),
-        envelope.answers(),
-        envelope.waiting());
+    return envelope.withBefore(line.before);
   }
 
   /** How far all lines have come. */

@@ -201,13 +201,7 @@ final class Intake implements InboxJournal.Delivery {
         || sequence.startedMillis() > route.sinceMillis()) {
       return envelope;
     }
-    return new Envelope(
-        envelope.experiment(),
-        envelope.kind(),
-        envelope.message(),
-        new Sequence(sequence.incarnation(), sequence.number(), sequence.number() - 1),
-        envelope.answers(),
-        envelope.waiting());
+    return envelope.withBefore(sequence.number() - 1);
   }
 
   /** A foreign client that says where the answer goes, asks. */
