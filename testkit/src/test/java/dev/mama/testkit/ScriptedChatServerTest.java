@@ -148,6 +148,7 @@ class ScriptedChatServerTest {
   void close_freesThePortAndEndsConnections() throws Exception {
     int port = server.uri().getPort();
     try (var idle = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      await().until(() -> server.connections() == 1); // one that is not accepted yet is reset
       server.close();
       assertThat(idle.getInputStream().read()).isNegative();
       try (var again = ScriptedChatServer.start(port, call -> Answer.text("again"))) {
