@@ -92,7 +92,7 @@ final class EncoderPool implements AutoCloseable {
     return new EncoderPool(model, tokenizer, network);
   }
 
-  /** Shows whether network and tokenizer fit; the first run also makes the engine ready. */
+  /** Shows whether network and tokenizer fit; the first runs also make the engine ready. */
   private int trial() {
     long[] ids = tokenizer.of("A trial shows whether graph and tokenizer fit.");
     var mask = new long[ids.length];
@@ -102,6 +102,7 @@ final class EncoderPool implements AutoCloseable {
       throw new ModelException(
           model.name(), "gave no values for %d tokens".formatted(ids.length), null);
     }
+    network.runAlone(ids, mask);
     return width;
   }
 

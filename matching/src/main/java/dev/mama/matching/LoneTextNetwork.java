@@ -4,7 +4,7 @@ import java.util.function.Supplier;
 
 /**
  * A network that is loaded twice: once to read on one core, for texts asked at once, which run side
- * by side; once to read on several, for a text that is alone, while that is the faster way.
+ * by side; once to read on several, for a text that is alone.
  *
  * <p>Thread-safe, as {@link Network} says.
  */
@@ -12,7 +12,6 @@ final class LoneTextNetwork implements Network {
 
   private final Network one;
   private final Network several;
-  private final LoneTextPace pace = new LoneTextPace(); // runAlone()'s
 
   private LoneTextNetwork(Network one, Network several) {
     this.one = one;
@@ -46,11 +45,7 @@ final class LoneTextNetwork implements Network {
 
   @Override
   public float[] runAlone(long[] ids, long[] mask) {
-    boolean spread = pace.favoursSeveral();
-    long start = System.nanoTime();
-    float[] states = (spread ? several : one).run(ids, mask, 1, ids.length);
-    pace.took(spread, ids.length, System.nanoTime() - start);
-    return states;
+    return several.run(ids, mask, 1, ids.length);
   }
 
   @Override

@@ -15,9 +15,9 @@ import java.nio.file.Path;
  * <p>Arithmetic runs on platform threads of the encoder's own, one per core, in batches of at most
  * 16 texts put together from all callers; callers wait, and an interrupted caller leaves at once,
  * its remaining work undone. Concurrent calls take turns batch by batch, so a short one does not
- * wait for the end of a long one. A text that is alone is read on several cores while that is the
- * faster way, by the graph loaded a second time (not an int8 graph). A text beyond the model's
- * limit is cut there, which is counted ({@link EncoderFigures#truncated}) and logged as a warning.
+ * wait for the end of a long one. A text that is alone is read on several cores, by the graph
+ * loaded a second time (not an int8 graph). A text beyond the model's limit is cut there, which is
+ * counted ({@link EncoderFigures#truncated}) and logged as a warning.
  *
  * <p>Nothing is downloaded: the first use sets the system properties {@code ai.djl.offline} and
  * {@code ai.djl.onnx.disable_alternative} to true where they are not set. ONNX Runtime's

@@ -85,6 +85,7 @@ final class EncoderPoolTest {
   void encode_oneTextAfterTheOther_areAlone() throws Exception {
     var network = new ToldNetwork();
     try (var pool = EncoderPool.open(MODEL, model -> network)) {
+      network.alone.set(0); // the trial's
       for (int i = 0; i < 100; i++) {
         pool.encode(List.of("a text"));
       }
@@ -98,6 +99,7 @@ final class EncoderPoolTest {
     var network = new ToldNetwork();
     try (var pool = EncoderPool.open(MODEL, model -> network);
         var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      network.alone.set(0); // the trial's
       network.holds = true;
       var first = threads.submit(() -> pool.encode(List.of("a text")));
       await().until(() -> network.held.get() == 1);
