@@ -8,8 +8,9 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * An index whose answers are exact, fast to several 100,000 agents: a {@link VectorIndex} of
- * agents.
+ * An index whose answers are exact: a {@link VectorIndex} of agents. A search looks at all of them,
+ * from 8,192 agents on with all cores; {@link GraphAgentIndex} is for more than some 10,000, where
+ * nearly exact answers will do.
  *
  * <p>Thread-safe; searches wait for nobody.
  */
