@@ -7,8 +7,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ForkJoinTask;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /*
@@ -36,10 +38,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class VectorIndex<K extends Comparable<? super K>> {
 
-  static final int PARALLEL_ROWS = 8_192;
+  static final int PARALLEL_ROWS = 4_096;
 
-  /** What one thread of several takes at most: few enough that all end at about the same time. */
-  private static final int ROWS_AT_ONCE = 8_192;
+  /** What a thread takes at once: so few that all end at about the same time. */
+  private static final int ROWS_AT_ONCE = 1_024;
 
   private static final int CORES = Runtime.getRuntime().availableProcessors();
 
@@ -243,29 +245,32 @@ public final class VectorIndex<K extends Comparable<? super K>> {
     }
     int most = Math.min(k, now.live());
     SketchScan.Query prepared = scan.query(copy);
-    if (now.rows() < PARALLEL_ROWS) {
-      return best(now, 0, now.rows(), new Search<K>(copy, prepared, most, weight, now.version()));
-    }
-    int each = Math.min(Math.ceilDiv(now.rows(), CORES), ROWS_AT_ONCE);
+    var next = new AtomicInteger();
+    Supplier<List<Match<K>>> part =
+        () -> {
+          var search = new Search<K>(copy, prepared, most, weight, now.version());
+          for (int from = next.getAndAdd(ROWS_AT_ONCE);
+              from < now.rows();
+              from = next.getAndAdd(ROWS_AT_ONCE)) {
+            search.visit(now.segments(), from, Math.min(now.rows(), from + ROWS_AT_ONCE));
+          }
+          return search.best();
+        };
+    return now.rows() < PARALLEL_ROWS ? part.get() : onAllCores(part, most);
+  }
+
+  /** Whoever is free takes the next rows: the others may have to be woken first. */
+  private List<Match<K>> onAllCores(Supplier<List<Match<K>>> part, int most) {
     var others = new ArrayList<ForkJoinTask<List<Match<K>>>>();
-    for (int from = each; from < now.rows(); from += each) {
-      int first = from;
-      int end = Math.min(now.rows(), from + each);
-      var search = new Search<K>(copy, prepared, most, weight, now.version());
-      others.add(ForkJoinTask.adapt(() -> best(now, first, end, search)).fork());
+    for (int i = 1; i < CORES; i++) {
+      others.add(ForkJoinTask.adapt(part::get).fork());
     }
-    var search = new Search<K>(copy, prepared, most, weight, now.version());
-    var all = new ArrayList<Match<K>>(best(now, 0, each, search));
+    var all = new ArrayList<Match<K>>(part.get());
     for (ForkJoinTask<List<Match<K>>> other : others.reversed()) { // the last forked is ours to do
       all.addAll(other.join());
     }
     all.sort(closestFirst());
     return List.copyOf(all.subList(0, Math.min(all.size(), most)));
-  }
-
-  private List<Match<K>> best(State now, int from, int to, Search<K> search) {
-    search.visit(now.segments(), from, to);
-    return search.best();
   }
 
   static <K extends Comparable<? super K>> Comparator<Match<K>> closestFirst() {
