@@ -9,7 +9,7 @@ import java.util.function.Predicate;
 
 /**
  * An index whose answers are exact: a {@link VectorIndex} of agents. A search looks at all of them,
- * from 4,096 agents on with all cores; {@link GraphAgentIndex} is for more than some 10,000, where
+ * from 8,192 agents on with all cores; {@link GraphAgentIndex} is for more than some 10,000, where
  * nearly exact answers will do.
  *
  * <p>Thread-safe; searches wait for nobody.

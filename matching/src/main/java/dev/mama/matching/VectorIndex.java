@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class VectorIndex<K extends Comparable<? super K>> {
 
-  static final int PARALLEL_ROWS = 4_096;
+  static final int PARALLEL_ROWS = 8_192;
 
   /** What a thread takes at once: so few that all end at about the same time. */
   private static final int ROWS_AT_ONCE = 1_024;
