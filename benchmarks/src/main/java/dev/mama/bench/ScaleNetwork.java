@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -114,16 +115,23 @@ final class ScaleNetwork {
               "ratio",
               asks.size()));
     }
+    figures.add(rounds(senders, helpers).rate(prefix + ".at-once.rate", AT_ONCE));
+    List<Sender> one = Collections.nCopies(AT_ONCE, senders.getFirst());
+    figures.add(rounds(one, helpers).rate(prefix + ".one-sender.rate", AT_ONCE));
+  }
+
+  private static Samples rounds(List<Sender> senders, List<AgentId> helpers)
+      throws InterruptedException {
     var rounds = new Samples();
     for (int round = 0; round < ROUNDS; round++) {
       long start = System.nanoTime();
       atOnce(senders, helpers);
       rounds.add(System.nanoTime() - start);
     }
-    figures.add(rounds.rate(prefix + ".at-once.rate", AT_ONCE));
+    return rounds;
   }
 
-  /** Each sender asks once: what one sender sends waits in line for acknowledgements. */
+  /** Each sender asks once, another helper each. */
   private static void atOnce(List<Sender> senders, List<AgentId> helpers)
       throws InterruptedException {
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {

@@ -127,7 +127,8 @@ final class ScalePage {
               "one after another, ms", "ask.p50",
               "p99", "ask.p99",
               "over four delays, the least there can be", "over-four-delays",
-              "100 senders at once, asks a second", "at-once.rate"));
+              "100 senders at once, asks a second", "at-once.rate",
+              "one sender, 100 helpers at once", "one-sender.rate"));
     }
   }
 

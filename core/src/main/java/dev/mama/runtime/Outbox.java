@@ -20,11 +20,11 @@ import dev.mama.spi.Envelope.Kind;
 import dev.mama.spi.Envelope.Sequence;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
@@ -37,8 +37,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Whoever sends names the worker whose turn sends, on that worker's thread, or null: the worker
  * counts the message, gives it its id, and lends its permit while the sender waits.
  *
- * <p>Thread-safe. The lock is held while a transport takes a message over, so that its number and
- * its place in the line agree; it is not held while waiting for an answer.
+ * <p>Thread-safe. A line's lock is held while a transport takes a message over, so that its number
+ * and its place in the line agree; it is not held while waiting for an answer.
  */
 final class Outbox {
 
@@ -47,8 +47,13 @@ final class Outbox {
   private final Router router;
   private final GroupOptions options;
   private final AtomicLong ids = new AtomicLong();
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Map<AgentId, Long> sentTo = new HashMap<>(); // by the lock
+  private final ConcurrentMap<AgentId, Line> lines = new ConcurrentHashMap<>();
+
+  /** What leaves the group from here for one receiver. */
+  private static final class Line {
+    final ReentrantLock lock = new ReentrantLock();
+    long sent; // guarded by lock
+  }
 
   Outbox(AgentId self, long incarnation, Router router, GroupOptions options) {
     this.self = self;
@@ -180,17 +185,22 @@ final class Outbox {
 
   private void sendOut(Kind kind, Message message, List<AgentId> waiting)
       throws InterruptedException {
-    lock.lockInterruptibly();
+    Line line = line(message.to());
+    line.lock.lockInterruptibly();
     try {
-      router.sendOut(numbered(kind, message, waiting));
+      router.sendOut(numbered(line, kind, message, waiting));
     } catch (UnknownAgentException | PayloadException e) {
       // Surely not accepted. After any other failure it may have been, and then its number is
       // taken.
-      takeBackNumber(message.to());
+      line.sent--;
       throw e;
     } finally {
-      lock.unlock();
+      line.lock.unlock();
     }
+  }
+
+  private Line line(AgentId to) {
+    return lines.computeIfAbsent(to, receiver -> new Line());
   }
 
   /** What the transport takes to those who listen to {@code topic}. */
@@ -203,9 +213,9 @@ final class Outbox {
     return message(to, Channel.AGENT_CHAT, payload, trace, Deadline.NONE, by);
   }
 
-  private Envelope numbered(Kind kind, Message message, List<AgentId> waiting) {
-    long number = sentTo.merge(message.to(), 1L, Long::sum);
-    return envelope(kind, message, new Sequence(incarnation, number), waiting);
+  /** By the line's lock. */
+  private Envelope numbered(Line line, Kind kind, Message message, List<AgentId> waiting) {
+    return envelope(kind, message, new Sequence(incarnation, ++line.sent), waiting);
   }
 
   private Envelope envelope(
@@ -217,21 +227,23 @@ final class Outbox {
    * The next message to {@code to}, elsewhere, with its number; sent once its turn has committed.
    */
   Envelope next(AgentId to, Payload payload, Trace trace, Worker by) {
-    lock.lock();
+    Line line = line(to);
+    line.lock.lock();
     try {
-      return numbered(Kind.SEND, message(to, payload, trace, by), List.of());
+      return numbered(line, Kind.SEND, message(to, payload, trace, by), List.of());
     } finally {
-      lock.unlock();
+      line.lock.unlock();
     }
   }
 
   /** The last number to {@code to} was not used. */
   void takeBack(AgentId to) {
-    lock.lock();
+    Line line = line(to);
+    line.lock.lock();
     try {
-      takeBackNumber(to);
+      line.sent--;
     } finally {
-      lock.unlock();
+      line.lock.unlock();
     }
   }
 
@@ -239,16 +251,7 @@ final class Outbox {
    * Whether nothing of this sender has left the group, so that nothing is lost with its numbers.
    */
   boolean hasNumberedNone() {
-    lock.lock();
-    try {
-      return sentTo.isEmpty();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void takeBackNumber(AgentId to) {
-    sentTo.merge(to, -1L, Long::sum);
+    return lines.isEmpty();
   }
 
   /** The id comes from the worker's own count where a turn of this sender's makes the message. */

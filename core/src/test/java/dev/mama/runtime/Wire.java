@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -32,6 +33,9 @@ final class Wire implements Transport {
   final Map<String, Consumer<Envelope>> topics = new ConcurrentHashMap<>();
   final AtomicBoolean down = new AtomicBoolean();
   final AtomicInteger refused = new AtomicInteger();
+
+  /** Those to whom a message is taken over only once this lets it. */
+  final Map<AgentId, CountDownLatch> slow = new ConcurrentHashMap<>();
 
   /** Whether the next message that is handled makes the transport stumble. */
   final AtomicBoolean stumbles = new AtomicBoolean();
@@ -55,9 +59,13 @@ final class Wire implements Transport {
       ExperimentId experiment, Collection<AgentId> agents, Consumer<Envelope> from) {}
 
   @Override
-  public void send(Envelope envelope) {
+  public void send(Envelope envelope) throws InterruptedException {
     check();
     sent.add(envelope);
+    CountDownLatch way = slow.get(envelope.message().to());
+    if (way != null) {
+      way.await();
+    }
   }
 
   @Override
