@@ -38,10 +38,13 @@ class OutboxTest {
             client.send(SLOW, Payload.of(new Count(1)));
             return true;
           });
-      await().until(() -> wire.sent.size() == 1);
-      client.send(QUICK, Payload.of(new Count(2)));
-      assertThat(slow).isNotDone();
-      way.countDown();
+      try {
+        await().until(() -> wire.sent.size() == 1);
+        client.send(QUICK, Payload.of(new Count(2)));
+        assertThat(slow).isNotDone();
+      } finally {
+        way.countDown();
+      }
       assertThat(slow.get()).isTrue();
     }
   }
