@@ -93,7 +93,7 @@ final class MatchRun {
 
   /**
    * Asks {@code needs} of ours, then of the peer, whose threads are given time to end: ONNX
-   * Runtime's spin for some 50 ms after a text where nobody tells them not to, and a core that
+   * Runtime's spin for some 20 ms after a text where nobody tells them not to, and a core that
    * spins for the one is not there for the other.
    */
   void ask(List<String> needs) throws InterruptedException {
