@@ -17,7 +17,6 @@ import java.util.List;
  */
 final class IdleAgents {
 
-  private static final int ROUNDS = 3;
   private static final int AT_ONCE = 1_000;
   private static final double START_GOAL = 200_000; // a million in 5 s
   private static final double BYTES_GOAL = 300;
@@ -28,11 +27,11 @@ final class IdleAgents {
   private final Samples peerBytes = new Samples();
 
   /** Measures ours, then the peer's: what a closed one leaves behind must not be in the other's. */
-  List<Figure> measure(int count, int peerCount) throws InterruptedException {
-    for (int round = 0; round < ROUNDS; round++) {
+  List<Figure> measure(int rounds, int count, int peerCount) throws InterruptedException {
+    for (int round = 0; round < rounds; round++) {
       ours(count);
     }
-    for (int round = 0; round < ROUNDS; round++) {
+    for (int round = 0; round < rounds; round++) {
       theirs(peerCount);
     }
     var figures = new ArrayList<Figure>();

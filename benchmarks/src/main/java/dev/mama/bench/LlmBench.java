@@ -22,6 +22,8 @@ import java.util.Locale;
  */
 final class LlmBench implements Bench {
 
+  private static final String DRILLS = "drills";
+  private static final String CAPACITY = "capacity";
   private static final int[] CONNECTIONS = {16, 64, 256, 1_024};
   private static final int[] QUICK_CONNECTIONS = {16, 64};
   private static final int[] LATENCIES = {50, 200, 1_000, 5_000};
@@ -41,55 +43,88 @@ final class LlmBench implements Bench {
 
   @Override
   public List<Figure> run(Options options, Progress progress) throws InterruptedException {
-    Size size = options.size();
-    int[] latencies = size.of(LATENCIES, QUICK_LATENCIES, SMOKE_LATENCIES);
+    int[] latencies = options.size().of(LATENCIES, QUICK_LATENCIES, SMOKE_LATENCIES);
     List<String> parts =
         List.of(System.getProperty("mama.bench.llm", everything(latencies)).split(",", -1));
-    var cells = new LlmCells(Duration.ofMillis(size.of(4_000, 1_000, 100)));
-    var matrix = new ArrayList<Cell>();
     var figures = new ArrayList<Figure>();
-    int done = 0;
-    progress.at(done, parts.size() + 1L, "warming up");
-    if (size != Size.SMOKE) {
-      new LlmCells(Duration.ofSeconds(size.of(3, 1, 0))).cell(64, Duration.ofMillis(5));
-    }
-    for (int latency : latencies) {
-      if (parts.contains(Integer.toString(latency))) {
-        progress.at(++done, parts.size() + 1L, "latency of %,d ms".formatted(latency));
-        matrix.addAll(
-            cells.row(
-                size.of(CONNECTIONS, QUICK_CONNECTIONS, SMOKE_CONNECTIONS),
-                Duration.ofMillis(latency)));
-      }
-    }
-    if (!matrix.isEmpty()) {
-      figures.addAll(summary(matrix));
-      options.out().ifPresent(folder -> LlmCharts.bound(matrix, folder.resolve("llm-bound.png")));
-    }
     try (var server = LlmServerProcess.start()) {
-      if (parts.contains("drills")) {
-        var drills = new LlmDrills(server, Duration.ofMillis(size.of(50, 50, 10)));
-        progress.at(++done, parts.size() + 1L, "overhead");
-        figures.addAll(
-            drills.overhead(size.of(5, 1, 1), Duration.ofMillis(size.of(3_000, 1_000, 100))));
-        progress.at(done, parts.size() + 1L, "pacing");
-        figures.addAll(drills.pacing(Duration.ofMillis(size.of(10_000, 2_000, 400))));
-        progress.at(done, parts.size() + 1L, "recovery");
-        figures.addAll(
-            drills.recovery(
-                Duration.ofMillis(size.of(3_000, 1_000, 50)),
-                size.of(List.of(Side.values()), List.of(Side.OURS), List.of(Side.BARE))));
+      var run = new Run(server, options, parts, progress);
+      figures.addAll(run.cells(latencies));
+      if (parts.contains(DRILLS)) {
+        figures.addAll(run.drills());
       }
-      if (parts.contains("capacity")) {
-        progress.at(++done, parts.size() + 1L, "hidden capacity");
-        figures.addAll(
-            capacity(
-                new LlmCapacity(
-                    server, Duration.ofMillis(size.of(50, 20, 2)), size.of(200, 30, 10)),
-                options));
+      if (parts.contains(CAPACITY)) {
+        figures.addAll(run.capacity());
       }
     }
     return figures;
+  }
+
+  private record Run(
+      LlmServerProcess server, Options options, List<String> parts, Progress progress) {
+
+    /** Those of the latencies that are among the parts, after a warm-up that does not count. */
+    List<Figure> cells(int[] latencies) throws InterruptedException {
+      Size size = options.size();
+      progress.at(0, parts.size() + 1L, "warming up");
+      if (size != Size.SMOKE) {
+        var warm = new LlmCells(server, Duration.ofSeconds(size.of(3, 1, 0)));
+        var unused = warm.row(new int[] {64}, Duration.ofMillis(5));
+      }
+      var cells = new LlmCells(server, Duration.ofMillis(size.of(4_000, 1_000, 50)));
+      var matrix = new ArrayList<Cell>();
+      for (int latency : latencies) {
+        String part = Integer.toString(latency);
+        if (parts.contains(part)) {
+          at(part, "latency of %,d ms".formatted(latency));
+          matrix.addAll(
+              cells.row(
+                  size.of(CONNECTIONS, QUICK_CONNECTIONS, SMOKE_CONNECTIONS),
+                  Duration.ofMillis(latency)));
+        }
+      }
+      if (matrix.isEmpty()) {
+        return List.of();
+      }
+      options.out().ifPresent(folder -> LlmCharts.bound(matrix, folder.resolve("llm-bound.png")));
+      return summary(matrix);
+    }
+
+    List<Figure> drills() throws InterruptedException {
+      Size size = options.size();
+      var drills = new LlmDrills(server, Duration.ofMillis(size.of(50, 50, 10)));
+      at(DRILLS, "overhead");
+      var figures =
+          new ArrayList<>(
+              drills.overhead(
+                  size.of(1, 1, 0),
+                  size.of(5, 1, 1),
+                  Duration.ofMillis(size.of(3_000, 1_000, 30))));
+      at(DRILLS, "pacing");
+      figures.addAll(drills.pacing(Duration.ofMillis(size.of(10_000, 2_000, 40))));
+      at(DRILLS, "recovery");
+      figures.addAll(
+          drills.recovery(
+              Duration.ofMillis(size.of(3_000, 1_000, 10)),
+              size.of(List.of(Side.values()), List.of(Side.OURS), List.of(Side.BARE))));
+      return figures;
+    }
+
+    List<Figure> capacity() throws InterruptedException {
+      Size size = options.size();
+      at(CAPACITY, "hidden capacity");
+      return LlmBench.capacity(
+          new LlmCapacity(
+              server,
+              Duration.ofMillis(size.of(50, 20, 2)),
+              size.of(100, 100, 10),
+              size.of(200, 30, 5)),
+          options);
+    }
+
+    private void at(String part, String step) {
+      progress.at(1L + parts.indexOf(part), parts.size() + 1L, step);
+    }
   }
 
   private static List<Figure> summary(List<Cell> matrix) {
@@ -133,8 +168,8 @@ final class LlmBench implements Bench {
   private static String everything(int[] latencies) {
     var all = new ArrayList<String>();
     Arrays.stream(latencies).forEach(latency -> all.add(Integer.toString(latency)));
-    all.add("drills");
-    all.add("capacity");
+    all.add(DRILLS);
+    all.add(CAPACITY);
     return String.join(",", all);
   }
 }

@@ -24,6 +24,7 @@ final class LlmCapacity {
 
   private final LlmServerProcess server;
   private final Duration latency;
+  private final int settling;
   private final int roundTrips;
 
   /** One moment: the capacity, and the calls that each side put on the wire. */
@@ -34,11 +35,14 @@ final class LlmCapacity {
 
   /**
    * @param latency of the server, a round trip
-   * @param roundTrips over which each capacity is measured, after those in which it must be found
+   * @param settling round trips in which a capacity that has grown must be found; three tenths of
+   *     them for any other, because growth is found by rare probes
+   * @param roundTrips over which each capacity is measured then
    */
-  LlmCapacity(LlmServerProcess server, Duration latency, int roundTrips) {
+  LlmCapacity(LlmServerProcess server, Duration latency, int settling, int roundTrips) {
     this.server = server;
     this.latency = latency;
+    this.settling = settling;
     this.roundTrips = roundTrips;
   }
 
@@ -76,14 +80,15 @@ final class LlmCapacity {
     long start = System.nanoTime();
     try (caller;
         var crowd = new LlmCrowd(caller, CALLERS)) {
+      int before = CALLERS;
       for (int capacity : CAPACITIES) {
         server.capacity(capacity);
-        // Growth is found by rare probes, so it takes longer than a step down.
-        int toFind = capacity == 128 ? 100 : 30;
-        watch(toFind, capacity, limit, start, moments);
-        Stats before = server.stats();
+        int settled = capacity > before ? settling : settling * 3 / 10;
+        watch(settled, capacity, limit, start, moments);
+        before = capacity;
+        Stats then = server.stats();
         double mean = watch(roundTrips, capacity, limit, start, moments);
-        refused = Math.max(refused, server.stats().refusedShare(before));
+        refused = Math.max(refused, server.stats().refusedShare(then));
         error = Math.max(error, Math.abs(mean / capacity - 1));
       }
       answered = crowd.answered();

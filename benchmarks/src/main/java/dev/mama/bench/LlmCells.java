@@ -29,6 +29,7 @@ final class LlmCells {
 
   private static final int WARM_ROUND_TRIPS = 40;
 
+  private final LlmServerProcess server;
   private final Duration window;
 
   /** Who is measured, in this order. */
@@ -69,64 +70,70 @@ final class LlmCells {
   }
 
   /**
+   * @param server asked, where cells are measured one after another
    * @param window how long a cell is measured at least; four round trips in any case
    */
-  LlmCells(Duration window) {
+  LlmCells(LlmServerProcess server, Duration window) {
+    this.server = server;
     this.window = window;
   }
 
-  /** The cells of one latency; those of a second and more side by side, because they only wait. */
+  /**
+   * The cells of one latency; those of a second and more side by side, each with a server of its
+   * own, because they only wait.
+   */
   List<Cell> row(int[] connections, Duration latency) throws InterruptedException {
     var cells = new ArrayList<Cell>();
+    if (latency.toMillis() < 1_000) {
+      for (int c : connections) {
+        cells.add(cell(server, c, latency));
+      }
+      return cells;
+    }
     try (var threads = Executors.newCachedThreadPool()) {
       var running = new ArrayList<Future<Cell>>();
       for (int c : connections) {
-        running.add(threads.submit(() -> cell(c, latency)));
-        if (latency.toMillis() < 1_000) {
-          cells.add(get(running.removeLast()));
-        }
+        running.add(
+            threads.submit(() -> {
+              try (var own = LlmServerProcess.start()) {
+                return cell(own, c, latency);
+              }
+            }));
       }
       for (Future<Cell> cell : running) {
-        cells.add(get(cell));
+        cells.add(cell.get());
       }
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("a cell failed", e.getCause());
     }
     return cells;
   }
 
-  private static Cell get(Future<Cell> cell) throws InterruptedException {
-    try {
-      return cell.get();
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("a cell failed", e.getCause());
-    }
-  }
-
-  Cell cell(int connections, Duration latency) throws InterruptedException {
+  private Cell cell(LlmServerProcess server, int connections, Duration latency)
+      throws InterruptedException {
     Map<Side, Double> rates = new LinkedHashMap<>();
     int peak = 0;
-    try (var server = LlmServerProcess.start()) {
-      for (Side side : Side.values()) {
-        server.restart(latency);
-        var meters = new SimpleMeterRegistry();
-        try (var caller = caller(side, server, connections, meters);
-            var crowd = new LlmCrowd(caller, 2 * connections)) {
-          if (side == Side.OURS) {
-            var limit = meters.get("mama.llm.admission.limit").gauge();
-            await(() -> limit.value() >= connections, latency.multipliedBy(WARM_ROUND_TRIPS));
-          }
-          await(() -> crowd.answered() >= connections, Duration.ofSeconds(60));
-          Thread.sleep(latency.multipliedBy(3).dividedBy(2).plus(window.dividedBy(2)));
-          Stats before = server.stats();
-          Duration four = latency.multipliedBy(4);
-          Thread.sleep(window.compareTo(four) > 0 ? window : four);
-          Stats after = server.stats();
-          rates.put(side, after.rate(before));
-          peak = side == Side.OURS ? after.peakConnections() : peak;
-          if (crowd.failed() > 0) {
-            throw new IllegalStateException(
-                "%d calls of %s failed at c = %d, L = %s"
-                    .formatted(crowd.failed(), side, connections, latency));
-          }
+    for (Side side : Side.values()) {
+      server.restart(latency);
+      var meters = new SimpleMeterRegistry();
+      try (var caller = caller(side, server, connections, meters);
+          var crowd = new LlmCrowd(caller, 2 * connections)) {
+        if (side == Side.OURS) {
+          var limit = meters.get("mama.llm.admission.limit").gauge();
+          await(() -> limit.value() >= connections, latency.multipliedBy(WARM_ROUND_TRIPS));
+        }
+        await(() -> crowd.answered() >= connections, Duration.ofSeconds(60));
+        Thread.sleep(latency.multipliedBy(3).dividedBy(2).plus(window.dividedBy(2)));
+        Stats before = server.stats();
+        Duration four = latency.multipliedBy(4);
+        Thread.sleep(window.compareTo(four) > 0 ? window : four);
+        Stats after = server.stats();
+        rates.put(side, after.rate(before));
+        peak = side == Side.OURS ? after.peakConnections() : peak;
+        if (crowd.failed() > 0) {
+          throw new IllegalStateException(
+              "%d calls of %s failed at c = %d, L = %s"
+                  .formatted(crowd.failed(), side, connections, latency));
         }
       }
     }

@@ -32,10 +32,14 @@ final class LlmDrills {
     this.latency = latency;
   }
 
-  /** The median of ours less that of the bare client, in rounds that alternate. */
-  List<Figure> overhead(int rounds, Duration round) throws InterruptedException {
+  /**
+   * The median of ours less that of the bare client, in rounds that alternate.
+   *
+   * @param warmUps rounds before those that count
+   */
+  List<Figure> overhead(int warmUps, int rounds, Duration round) throws InterruptedException {
     Map<Side, List<Samples>> samples = new EnumMap<>(Side.class);
-    for (int i = -1; i < rounds; i++) {
+    for (int i = -warmUps; i < rounds; i++) {
       for (Side side : Side.values()) {
         server.restart(latency);
         var meters = new SimpleMeterRegistry();

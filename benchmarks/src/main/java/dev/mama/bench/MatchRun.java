@@ -28,9 +28,6 @@ final class MatchRun {
   /** The graph is asked from here on; below, nobody would take it. */
   private static final int LEAST_OF_GRAPH = 5_000;
 
-  /** Rows scanned before anything is measured, so that the compiler has done its work. */
-  private static final int WARM_UP_ROWS = 3_000_000;
-
   /** Known needs asked after the last unknown one. */
   private static final int STEADY = 10_000;
 
@@ -41,7 +38,7 @@ final class MatchRun {
   private final OnnxSentenceEncoder encoder;
   private final OnnxSentenceEncoder int8;
   private final ExactAgentIndex index;
-  private final LangChain4jModel peerModel = new LangChain4jModel();
+  private final LangChain4jModel peerModel;
   private final @Nullable LangChain4jStore peer;
   private final @Nullable GraphRun graph;
   private final CachingEncoder cache;
@@ -56,9 +53,19 @@ final class MatchRun {
   private EncoderFigures before;
   private int agreed;
 
-  MatchRun(OnnxSentenceEncoder encoder, OnnxSentenceEncoder int8, float[][] vectors, int size) {
+  /**
+   * @param warmUpRows scanned before anything is measured, so that the compiler has done its work
+   */
+  MatchRun(
+      OnnxSentenceEncoder encoder,
+      OnnxSentenceEncoder int8,
+      LangChain4jModel peerModel,
+      float[][] vectors,
+      int size,
+      int warmUpRows) {
     this.encoder = encoder;
     this.int8 = int8;
+    this.peerModel = peerModel;
     this.size = size;
     peer = size <= MOST_OF_PEER ? new LangChain4jStore() : null;
     cache = CachingEncoder.of(encoder, 16L << 20);
@@ -71,7 +78,7 @@ final class MatchRun {
       }
     }
     graph = size >= LEAST_OF_GRAPH ? new GraphRun(vectors, size) : null;
-    for (int i = 0; i < WARM_UP_ROWS / size; i++) {
+    for (int i = 0; i < warmUpRows / size; i++) {
       int unused = index.topK(vectors[i % size], K).size();
     }
   }

@@ -1,5 +1,6 @@
 package dev.mama.bench;
 
+import dev.mama.bench.compare.LangChain4jModel;
 import dev.mama.matching.OnnxSentenceEncoder;
 import dev.mama.matching.Precision;
 import dev.mama.matching.SentenceModel;
@@ -24,9 +25,6 @@ final class MatchingBench implements Bench {
   private static final int ENCODED = 5_000;
   private static final int FEW = 20;
 
-  /** Needs that are asked of one before they are asked of the other. */
-  private static final int BLOCK = 25;
-
   private static final float NOISE = 0.02f;
 
   @Override
@@ -46,17 +44,15 @@ final class MatchingBench implements Bench {
 
   @Override
   public List<Figure> run(Options options, Progress progress) throws InterruptedException {
-    var model =
-        SentenceModel.of(MiniLm.NAME, MiniLm.graph(), MiniLm.tokenizer(), MiniLm.MAX_TOKENS);
-    boolean one = options.size() == Size.SMOKE; // it stands for all three
-    try (var encoder = OnnxSentenceEncoder.open(model);
-        var int8 =
-            one
-                ? encoder
-                : OnnxSentenceEncoder.open(
-                    MiniLm.INT8_NAME, MiniLm.int8Graph(), MiniLm.tokenizer(), MiniLm.MAX_TOKENS);
+    var fp32 = SentenceModel.of(MiniLm.NAME, MiniLm.graph(), MiniLm.tokenizer(), MiniLm.MAX_TOKENS);
+    var quantised =
+        SentenceModel.of(
+            MiniLm.INT8_NAME, MiniLm.int8Graph(), MiniLm.tokenizer(), MiniLm.MAX_TOKENS);
+    boolean one = options.size() == Size.SMOKE; // the smallest stands for all three
+    try (var encoder = OnnxSentenceEncoder.open(one ? quantised : fp32);
+        var int8 = one ? encoder : OnnxSentenceEncoder.open(quantised);
         SentenceEncoder bf16 =
-            one ? encoder : TorchSentenceEncoder.open(model, "cpu", Precision.BF16)) {
+            one ? encoder : TorchSentenceEncoder.open(fp32, "cpu", Precision.BF16)) {
       var encoders = new LinkedHashMap<String, SentenceEncoder>();
       encoders.put("int8", int8);
       encoders.put("bf16", bf16);
@@ -86,7 +82,9 @@ final class MatchingBench implements Bench {
                 new int[] {1_000, ENCODED},
                 new int[] {FEW});
     int encoded = options.size().of(ENCODED, ENCODED, FEW);
-    int needs = options.size().of(500, 150, 2 * BLOCK);
+    int block = options.size().of(25, 25, 5); // needs asked of one before the other
+    int needs = options.size().of(500, 150, 2 * block);
+    int warmUpRows = options.size().of(3_000_000, 3_000_000, 30_000);
     int asked = needs + needs / 2;
     int rated = options.size().of(1_000, 1_000, FEW);
     List<String> sentences = Sentences.draw(encoded + sizes.length * asked + rated, options.seed());
@@ -97,20 +95,23 @@ final class MatchingBench implements Bench {
       System.arraycopy(part, 0, vectors, from, part.length);
     }
     var figures = new ArrayList<Figure>();
-    double triad = Triad.rate();
-    figures.add(Figure.of("machine.triad.rate", triad, "bytes/s", 8));
+    int triads = options.size().of(8, 8, 1);
+    double triad = Triad.rate(triads);
+    figures.add(Figure.of("machine.triad.rate", triad, "bytes/s", triads));
+    // After our encoder, which must start ONNX Runtime.
+    var peer = options.size() == Size.SMOKE ? LangChain4jModel.int8() : new LangChain4jModel();
     int next = encoded;
     for (int size : sizes) {
       float[][] agents =
           size <= encoded ? vectors : noisy(vectors, size, new SplittableRandom(options.seed()));
-      var run = new MatchRun(encoder, int8, agents, size);
-      for (int i = 0; i < asked; i += BLOCK) {
+      var run = new MatchRun(encoder, int8, peer, agents, size, warmUpRows);
+      for (int i = 0; i < asked; i += block) {
         if (i == needs / 2) {
           run.forget();
         }
         progress.at(i, asked, "%,d agents".formatted(size));
-        run.ask(sentences.subList(next, next + BLOCK));
-        next += BLOCK;
+        run.ask(sentences.subList(next, next + block));
+        next += block;
       }
       figures.addAll(run.figures(triad));
       if (size == encoded) {
@@ -122,6 +123,7 @@ final class MatchingBench implements Bench {
             encoder,
             int8,
             bf16,
+            peer,
             sentences.subList(next, next + rated),
             options.size(),
             options.seed());

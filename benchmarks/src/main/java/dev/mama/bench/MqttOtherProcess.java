@@ -48,7 +48,7 @@ final class MqttOtherProcess implements AutoCloseable {
   public static void main(String[] arguments) throws Exception {
     var ring = new MqttRing(Integer.parseInt(arguments[3]), Integer.parseInt(arguments[4]));
     var broker = MqttBroker.at(arguments[0], Integer.parseInt(arguments[1]));
-    try (var agents =
+    var agents =
         new MqttAgents(
             broker,
             ExperimentId.of(arguments[2]),
@@ -56,11 +56,11 @@ final class MqttOtherProcess implements AutoCloseable {
             Integer.parseInt(arguments[3]),
             1,
             2,
-            false)) {
-      System.out.println(READY);
-      System.in.transferTo(OutputStream.nullOutputStream());
-      System.out.println(agents.startSeconds());
-    }
+            false);
+    System.out.println(READY);
+    System.in.transferTo(OutputStream.nullOutputStream());
+    agents.close();
+    System.exit(0); // Netty keeps a thread, and so the process, for another second
   }
 
   /**

@@ -31,6 +31,7 @@ final class NegotiationBench implements Bench {
   /**
    * How much is measured.
    *
+   * @param warmUps negotiations of each kind that do not count
    * @param latency of the model, where it is not varied
    * @param agents that take part in one negotiation
    * @param atOnce negotiations at once, of {@code few} agents each
@@ -40,6 +41,7 @@ final class NegotiationBench implements Bench {
    * @param sustained for how long 1,000 agents get 100 messages a second
    */
   private record Sizes(
+      int warmUps,
       Duration latency,
       List<Integer> agents,
       List<Integer> atOnce,
@@ -51,6 +53,7 @@ final class NegotiationBench implements Bench {
     static Sizes of(Size size) {
       return size.of(
           new Sizes(
+              5,
               Duration.ofSeconds(1),
               List.of(5, 10, 20, 50, 100, 1_000),
               List.of(1, 2, 5, 10, 20, 100),
@@ -63,6 +66,7 @@ final class NegotiationBench implements Bench {
               1_000,
               Duration.ofSeconds(30)),
           new Sizes(
+              5,
               Duration.ofSeconds(1),
               List.of(5, 20, 100),
               List.of(1, 20),
@@ -71,18 +75,18 @@ final class NegotiationBench implements Bench {
               200,
               Duration.ofSeconds(5)),
           new Sizes(
+              1,
               Duration.ofMillis(5),
               List.of(5, 8),
               List.of(1, 20),
               List.of(),
               List.of(5, 8),
               20,
-              Duration.ofMillis(200)));
+              Duration.ofMillis(100)));
     }
   }
 
   private static final Duration WARM = Duration.ofMillis(5);
-  private static final int WARM_UPS = 5;
   private static final int FEW = 5;
   private static final int ROUNDS = 7;
   private static final int MANY_AT_ONCE = 20;
@@ -162,7 +166,7 @@ final class NegotiationBench implements Bench {
               ScriptedChatServer.start(call -> NegotiationWorld.script(call, latency.get()));
           var model = OpenAiChatModel.connect(endpoint(server, agents));
           var world = NegotiationWorld.ofModels(agents, model, Rules.synthesis().quorum(agents))) {
-        for (int i = 0; i < WARM_UPS; i++) {
+        for (int i = 0; i < sizes.warmUps(); i++) {
           check(world.hold(0, 0, agents)); // connections are opened, classes loaded
         }
         latency.set(sizes.latency());
@@ -225,7 +229,7 @@ final class NegotiationBench implements Bench {
             ScriptedChatServer.start(call -> NegotiationWorld.script(call, latency.get()));
         var model = OpenAiChatModel.connect(endpoint(server, most * FEW));
         var world = NegotiationWorld.ofModels(most * FEW, model, Rules.synthesis().quorum(FEW))) {
-      for (int i = 0; i < WARM_UPS; i++) {
+      for (int i = 0; i < sizes.warmUps(); i++) {
         world.holdAll(most, FEW).forEach(NegotiationBench::check);
       }
       latency.set(sizes.latency());

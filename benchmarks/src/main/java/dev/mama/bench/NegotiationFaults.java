@@ -36,8 +36,9 @@ import java.util.concurrent.Future;
 import java.util.function.Function;
 
 /**
- * What goes wrong in a negotiation, one after another, and whether it ends as it should. Each fault
- * is a figure that is 1 where what happened is what was expected.
+ * What goes wrong in a negotiation, and whether it ends as it should. Each fault is a figure that
+ * is 1 where what happened is what was expected. Faults come side by side, each to a world of its
+ * own, because they mostly wait.
  */
 final class NegotiationFaults {
 
@@ -57,93 +58,96 @@ final class NegotiationFaults {
 
   private NegotiationFaults() {}
 
-  /** All of them; takes some seconds. */
+  /** Faults of models and of agents. */
   static List<Figure> table() throws InterruptedException {
-    var figures = new ArrayList<Figure>();
     Expected degrades =
         (outcome, n) ->
             outcome instanceof Outcome.Awarded(var plan)
                 && plan.by().equals("ranking")
                 && n.events().anyMatch(Degraded.class::isInstance);
-    var slow = new ScriptedChatModel(request -> "", Time.system(), SHORT.multipliedBy(10));
-    figures.add(model("model-timeout", slow, degrades));
-    figures.add(model("empty-reply", request -> "", degrades));
-    figures.add(model("not-json", request -> "Sure, here is the plan you asked for!", degrades));
-    figures.add(model("wrong-schema", request -> "{\"plan\": [1, 2, 3]}", degrades));
-    figures.add(
-        model(
-            "model-down",
-            request -> {
-              throw new ChatException("down", ChatException.Reason.UNREACHABLE);
-            },
-            degrades));
     Expected withoutTheFirst =
         (outcome, n) ->
             outcome instanceof Outcome.Awarded(var plan)
                 && !plan.agents().contains(AgentId.of("agent-0"));
-    figures.add(
-        agent(
-            "agent-silent",
-            new Plain() {
-              @Override
-              public Bid bid(CallForProposals call, AgentContext context)
-                  throws InterruptedException {
-                context.time().sleep(SHORT.multipliedBy(2));
-                return super.bid(call, context);
-              }
-            },
-            withoutTheFirst));
-    figures.add(
-        agent(
-            "agent-data-source-down",
-            new Plain() {
-              @Override
-              public Bid bid(CallForProposals call, AgentContext context) {
-                throw new IllegalStateException("its database is away");
-              }
-            },
-            (outcome, n) ->
-                withoutTheFirst.holds(outcome, n)
-                    && n.events().anyMatch(Dropped.class::isInstance)));
-    figures.add(
-        agent(
-            "agent-fails-after-acceptance",
-            new Plain() {
-              @Override
-              public String perform(String share, AgentContext context) {
-                throw new IllegalStateException("broken");
-              }
-            },
-            withoutTheFirst));
-    figures.add(confirmationTimeout());
-    return figures;
+    var slow = new ScriptedChatModel(request -> "", Time.system(), SHORT.multipliedBy(10));
+    return sideBySide(
+        List.of(
+            () -> model("model-timeout", slow, degrades),
+            () -> model("empty-reply", request -> "", degrades),
+            () -> model("not-json", request -> "Sure, here is the plan you asked for!", degrades),
+            () -> model("wrong-schema", request -> "{\"plan\": [1, 2, 3]}", degrades),
+            () ->
+                model(
+                    "model-down",
+                    request -> {
+                      throw new ChatException("down", ChatException.Reason.UNREACHABLE);
+                    },
+                    degrades),
+            () ->
+                agent(
+                    "agent-silent",
+                    new Plain() {
+                      @Override
+                      public Bid bid(CallForProposals call, AgentContext context)
+                          throws InterruptedException {
+                        context.time().sleep(SHORT.multipliedBy(2));
+                        return super.bid(call, context);
+                      }
+                    },
+                    withoutTheFirst),
+            () ->
+                agent(
+                    "agent-data-source-down",
+                    new Plain() {
+                      @Override
+                      public Bid bid(CallForProposals call, AgentContext context) {
+                        throw new IllegalStateException("its database is away");
+                      }
+                    },
+                    (outcome, n) ->
+                        withoutTheFirst.holds(outcome, n)
+                            && n.events().anyMatch(Dropped.class::isInstance)),
+            () ->
+                agent(
+                    "agent-fails-after-acceptance",
+                    new Plain() {
+                      @Override
+                      public String perform(String share, AgentContext context) {
+                        throw new IllegalStateException("broken");
+                      }
+                    },
+                    withoutTheFirst),
+            NegotiationFaults::confirmationTimeout));
   }
 
-  /**
-   * Faults of servers and of whole processes; side by side, because these take their time to start
-   * and to stop.
-   */
+  /** Faults of servers and of whole processes. */
   static List<Figure> processes() throws InterruptedException {
     try {
       Path folder = Files.createTempDirectory("mama-bench-negotiation");
-      try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-        List<Callable<List<Figure>>> drills =
+      try {
+        return sideBySide(
             List.of(
-                () -> List.of(NegotiationRestarts.broker(folder)),
-                () -> List.of(NegotiationRestarts.database(folder)),
-                NegotiationSmallHeap::run);
-        var figures = new ArrayList<Figure>();
-        for (Future<List<Figure>> drill : threads.invokeAll(drills)) {
-          figures.addAll(drill.get());
-        }
-        return figures;
-      } catch (ExecutionException e) {
-        throw new IllegalStateException("a drill did not come to its end", e.getCause());
+                () -> NegotiationRestarts.broker(folder),
+                () -> NegotiationRestarts.database(folder),
+                NegotiationSmallHeap::run));
       } finally {
         NegotiationDurable.delete(folder);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private static List<Figure> sideBySide(List<Callable<List<Figure>>> drills)
+      throws InterruptedException {
+    var figures = new ArrayList<Figure>();
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (Future<List<Figure>> drill : threads.invokeAll(drills)) {
+        figures.addAll(drill.get());
+      }
+      return figures;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("a drill did not come to its end", e.getCause());
     }
   }
 
@@ -156,12 +160,13 @@ final class NegotiationFaults {
     }
   }
 
-  private static Figure model(String name, Function<ChatRequest, String> says, Expected expected)
+  private static List<Figure> model(
+      String name, Function<ChatRequest, String> says, Expected expected)
       throws InterruptedException {
     return model(name, new ScriptedChatModel(says), expected);
   }
 
-  private static Figure model(String name, ChatModel model, Expected expected)
+  private static List<Figure> model(String name, ChatModel model, Expected expected)
       throws InterruptedException {
     try (model;
         var world =
@@ -174,7 +179,7 @@ final class NegotiationFaults {
     }
   }
 
-  private static Figure agent(String name, Bidder first, Expected expected)
+  private static List<Figure> agent(String name, Bidder first, Expected expected)
       throws InterruptedException {
     try (var world =
         NegotiationWorld.open(
@@ -186,7 +191,7 @@ final class NegotiationFaults {
     }
   }
 
-  private static Figure confirmationTimeout() throws InterruptedException {
+  private static List<Figure> confirmationTimeout() throws InterruptedException {
     var silent =
         new Plain() {
           @Override
@@ -225,11 +230,11 @@ final class NegotiationFaults {
     }
   }
 
-  private static Figure figure(String name, NegotiationWorld world, Expected expected)
+  private static List<Figure> figure(String name, NegotiationWorld world, Expected expected)
       throws InterruptedException {
     Negotiation negotiation = world.open(0, 0, AGENTS);
     Outcome outcome = negotiation.await();
     boolean holds = expected.holds(outcome, negotiation);
-    return Figure.of("negotiation.fault." + name, holds ? 1 : 0, "count", 1).exactly(1);
+    return List.of(Figure.of("negotiation.fault." + name, holds ? 1 : 0, "count", 1).exactly(1));
   }
 }

@@ -179,12 +179,12 @@ final class NegotiationRestarts {
     return event instanceof StateChanged change && change.to() == Phase.AWARDED;
   }
 
-  private static Figure figure(String name, boolean holds) {
-    return Figure.of("negotiation.fault." + name, holds ? 1 : 0, "count", 1).exactly(1);
+  private static List<Figure> figure(String name, boolean holds) {
+    return List.of(Figure.of("negotiation.fault." + name, holds ? 1 : 0, "count", 1).exactly(1));
   }
 
   /** Desk and participants in two groups that know each other through the broker alone. */
-  static Figure broker(Path folder) throws IOException, InterruptedException {
+  static List<Figure> broker(Path folder) throws IOException, InterruptedException {
     Path home = Files.createDirectories(folder.resolve("broker"));
     EmbeddedBroker broker = EmbeddedBroker.startOnDisk(home, 0);
     try {
@@ -219,7 +219,7 @@ final class NegotiationRestarts {
   }
 
   /** A group whose rows go to a database that is away when the negotiation ends. */
-  static Figure database(Path folder) throws IOException, InterruptedException {
+  static List<Figure> database(Path folder) throws IOException, InterruptedException {
     Path home = Files.createDirectories(folder.resolve("database"));
     EmbeddedDatabase database = EmbeddedDatabase.start(home);
     try {

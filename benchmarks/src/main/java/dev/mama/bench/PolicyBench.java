@@ -18,7 +18,7 @@ import java.util.stream.LongStream;
  * no tuning or training has seen, in worlds that stand still and that drift, in one in which a
  * bandit suffices, and in three drawn by seed that nobody tuned on; then the same for the policy
  * that may also choose none. A quick run has four seeds and tunes the others less: its differences
- * say little.
+ * say little; a smoke run has two and does not tune.
  */
 final class PolicyBench implements Bench {
 
@@ -86,8 +86,8 @@ final class PolicyBench implements Bench {
   private static PolicyContest contest(ActionShape shape, Options options, Progress progress) {
     return PolicyContest.tuned(
         shape,
-        options.size().of(PolicyContest.ruleRuns(), 48, 24),
-        options.size().of(OTHER_RUNS, 2, 1),
+        options.size().of(PolicyContest.ruleRuns(), 48, 0),
+        options.size().of(OTHER_RUNS, 2, 0),
         options.seed(),
         progress);
   }

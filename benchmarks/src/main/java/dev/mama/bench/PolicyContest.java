@@ -46,8 +46,10 @@ public final class PolicyContest {
    *
    * @param shape what may be chosen; rule, LinUCB and the informed reference can choose none where
    *     it can be chosen
-   * @param ruleRuns runs that tune the rule; as many as tuned and trained what it is compared with
-   * @param otherRuns runs for each setting of LinUCB and of the informed reference
+   * @param ruleRuns runs that tune the rule; as many as tuned and trained what it is compared with;
+   *     0 leaves it as it is by default
+   * @param otherRuns runs for each setting of LinUCB and of the informed reference; 0 takes the
+   *     first setting
    */
   public static PolicyContest tuned(
       ActionShape shape, int ruleRuns, int otherRuns, long seed, Bench.Progress progress) {

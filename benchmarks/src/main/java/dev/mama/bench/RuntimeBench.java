@@ -80,7 +80,7 @@ final class RuntimeBench implements Bench {
             .measure(sizes.requestRounds(), sizes.requestWarmUp()));
 
     steps.now("starting %,d agents".formatted(sizes.idle()));
-    figures.addAll(new IdleAgents().measure(sizes.idle(), sizes.peerIdle()));
+    figures.addAll(new IdleAgents().measure(sizes.idleRounds(), sizes.idle(), sizes.peerIdle()));
     steps.end();
     return figures;
   }

@@ -15,6 +15,7 @@ import java.time.Duration;
  * @param round how long a round of the slower side takes, about
  * @param warmUp per question
  * @param latencyRound how long messages are offered per round
+ * @param idleRounds how often idle agents are started, odd
  * @param idle agents started and left alone
  * @param peerIdle the peer's
  * @param users that ask at once
@@ -32,6 +33,7 @@ record RuntimeSizes(
     Duration round,
     Duration warmUp,
     Duration latencyRound,
+    int idleRounds,
     int idle,
     int peerIdle,
     int users,
@@ -54,14 +56,15 @@ record RuntimeSizes(
         10,
         3,
         Duration.ofMillis(10),
-        Duration.ofMillis(50),
-        Duration.ofMillis(50),
+        Duration.ofMillis(20),
+        Duration.ofMillis(20),
+        1,
         200_000, // so many that what a late collection frees elsewhere does not count
-        20_000,
+        40_000,
         10,
         20,
         3,
-        Duration.ofMillis(50),
+        Duration.ofMillis(20),
         5);
   }
 
@@ -76,6 +79,7 @@ record RuntimeSizes(
         Duration.ofMillis(250),
         Duration.ofMillis(2_500),
         Duration.ofMillis(700),
+        3,
         100_000,
         100_000,
         1_000,
@@ -96,6 +100,7 @@ record RuntimeSizes(
         Duration.ofSeconds(1),
         Duration.ofSeconds(15),
         Duration.ofSeconds(2),
+        3,
         1_000_000,
         100_000,
         1_000,

@@ -96,9 +96,9 @@ final class ScalabilityBench implements Bench {
         measured.add(new Measured(sizes.churnAgents(), churn.raw()));
       }
     }
-    if (!sizes.delays().isEmpty()) {
+    if (!sizes.network().delays().isEmpty()) {
       progress.at(step, steps, "a long way to the broker");
-      var network = new ScaleNetwork(sizes);
+      var network = new ScaleNetwork(sizes.network());
       figures.addAll(network.measure());
       measured.add(new Measured(0, network.raw()));
     }

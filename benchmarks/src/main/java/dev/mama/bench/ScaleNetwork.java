@@ -34,17 +34,15 @@ import java.util.stream.IntStream;
  */
 final class ScaleNetwork {
 
-  private static final int HELPERS = 100;
-  private static final int AT_ONCE = 100;
   private static final int LEAST_DELAYS = 4;
-  private static final int ROUNDS = 7;
+  private static final int WARM_UPS = 3;
   private static final Payload QUESTION = Payload.of(new Helper.Question("how are you"));
 
-  private final ScaleSizes sizes;
+  private final ScaleSizes.Network sizes;
   private final Map<String, Samples> raw = new LinkedHashMap<>();
   private final List<Figure> figures = new ArrayList<>();
 
-  ScaleNetwork(ScaleSizes sizes) {
+  ScaleNetwork(ScaleSizes.Network sizes) {
     this.sizes = sizes;
   }
 
@@ -76,13 +74,13 @@ final class ScaleNetwork {
         var asking = AgentGroup.builder(experiment).name("asking").transport(here).build();
         var helping = AgentGroup.builder(experiment).name("helping").transport(there).build()) {
       helping.define(AgentType.of("helper", () -> ScaleWorld.HELPER));
-      List<AgentId> helpers = IntStream.range(0, HELPERS).mapToObj(Profiles::id).toList();
+      List<AgentId> helpers = IntStream.range(0, sizes.askers()).mapToObj(Profiles::id).toList();
       helping.startAll(helpers, "helper");
       var senders = new ArrayList<Sender>();
-      for (int i = 0; i < AT_ONCE; i++) {
+      for (int i = 0; i < sizes.askers(); i++) {
         senders.add(asking.client("bench-" + i));
       }
-      for (int i = 0; i < 20; i++) {
+      for (int i = 0; i < WARM_UPS * sizes.rounds(); i++) {
         atOnce(senders, helpers); // code and connections get warm without a delay
       }
       for (Duration delay : sizes.delays()) {
@@ -99,7 +97,7 @@ final class ScaleNetwork {
     var asks = new Samples();
     for (int i = -5; i < sizes.asks(); i++) {
       long start = System.nanoTime();
-      ask(senders.getFirst(), helpers.get(Math.floorMod(i, HELPERS)));
+      ask(senders.getFirst(), helpers.get(Math.floorMod(i, helpers.size())));
       if (i >= 0) {
         asks.add(System.nanoTime() - start);
       }
@@ -115,15 +113,14 @@ final class ScaleNetwork {
               "ratio",
               asks.size()));
     }
-    figures.add(rounds(senders, helpers).rate(prefix + ".at-once.rate", AT_ONCE));
-    List<Sender> one = Collections.nCopies(AT_ONCE, senders.getFirst());
-    figures.add(rounds(one, helpers).rate(prefix + ".one-sender.rate", AT_ONCE));
+    figures.add(rounds(senders, helpers).rate(prefix + ".at-once.rate", sizes.askers()));
+    List<Sender> one = Collections.nCopies(sizes.askers(), senders.getFirst());
+    figures.add(rounds(one, helpers).rate(prefix + ".one-sender.rate", sizes.askers()));
   }
 
-  private static Samples rounds(List<Sender> senders, List<AgentId> helpers)
-      throws InterruptedException {
+  private Samples rounds(List<Sender> senders, List<AgentId> helpers) throws InterruptedException {
     var rounds = new Samples();
-    for (int round = 0; round < ROUNDS; round++) {
+    for (int round = 0; round < sizes.rounds(); round++) {
       long start = System.nanoTime();
       atOnce(senders, helpers);
       rounds.add(System.nanoTime() - start);
@@ -136,9 +133,9 @@ final class ScaleNetwork {
       throws InterruptedException {
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       var asks = new ArrayList<Future<?>>();
-      for (int i = 0; i < AT_ONCE; i++) {
+      for (int i = 0; i < senders.size(); i++) {
         Sender sender = senders.get(i);
-        AgentId helper = helpers.get(i % HELPERS);
+        AgentId helper = helpers.get(i);
         asks.add(
             threads.submit(() -> {
               ask(sender, helper);

@@ -17,8 +17,7 @@ import java.util.List;
  *     count
  * @param rounds of trust updates for each number of agents
  * @param updates in each
- * @param delays between agents and broker, one way
- * @param asks for each delay
+ * @param network what is asked over a broker
  * @param churnAgents those that stay while others come and go; 0 to leave this out
  * @param churnRound how long needs are met in each of six rounds, every second with coming and
  *     going
@@ -30,13 +29,32 @@ record ScaleSizes(
     int searches,
     int rounds,
     int updates,
-    List<Duration> delays,
-    int asks,
+    Network network,
     int churnAgents,
     Duration churnRound) {
 
-  private static final List<Duration> DELAYS =
-      List.of(Duration.ZERO, Duration.ofMillis(1), Duration.ofMillis(5), Duration.ofMillis(20));
+  /**
+   * How much is asked over a broker.
+   *
+   * @param delays between agents and broker, one way; none leaves the broker out, which takes
+   *     seconds to start and stop
+   * @param asks one after another, for each delay
+   * @param askers that ask at once, and agents that answer them
+   * @param rounds of these, for each delay; three times as many before, without a delay, do not
+   *     count
+   */
+  record Network(List<Duration> delays, int asks, int askers, int rounds) {
+
+    static final Network NONE = new Network(List.of(), 0, 0, 0);
+
+    private static Network of(int asks) {
+      return new Network(
+          List.of(Duration.ZERO, Duration.ofMillis(1), Duration.ofMillis(5), Duration.ofMillis(20)),
+          asks,
+          100,
+          7);
+    }
+  }
 
   static ScaleSizes of(Size size) {
     return size.of(full(), quick(), smoke());
@@ -44,16 +62,7 @@ record ScaleSizes(
 
   private static ScaleSizes smoke() {
     return new ScaleSizes(
-        List.of(2, 20, 1_000),
-        20,
-        20,
-        200,
-        3,
-        1_000,
-        List.of(Duration.ofMillis(10)),
-        3,
-        30,
-        Duration.ofMillis(100));
+        List.of(2, 20, 1_000), 20, 10, 200, 3, 1_000, Network.NONE, 30, Duration.ofMillis(50));
   }
 
   /** Under a minute on two cores. */
@@ -65,8 +74,7 @@ record ScaleSizes(
         1_000,
         3,
         100_000,
-        DELAYS,
-        50,
+        Network.of(50),
         1_000,
         Duration.ofMillis(600));
   }
@@ -80,8 +88,7 @@ record ScaleSizes(
         5_000,
         7,
         200_000,
-        DELAYS,
-        300,
+        Network.of(300),
         1_000,
         Duration.ofSeconds(5));
   }

@@ -28,12 +28,12 @@ final class Sgemm {
 
   private Sgemm() {}
 
-  /** Floating point operations a second, the best of a few rounds of so many products each. */
-  static double rate(int each) throws InterruptedException {
+  /** Floating point operations a second, the best of {@code rounds} of so many products each. */
+  static double rate(int rounds, int each) throws InterruptedException {
     int threads = Runtime.getRuntime().availableProcessors();
     double best = 0;
     try (var pool = Executors.newFixedThreadPool(threads)) {
-      for (int round = 0; round < 4; round++) {
+      for (int round = 0; round < rounds; round++) {
         long start = System.nanoTime();
         var work =
             IntStream.range(0, threads)

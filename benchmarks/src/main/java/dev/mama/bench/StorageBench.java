@@ -44,17 +44,19 @@ final class StorageBench implements Bench {
    *
    * @param batches rows of one commit
    * @param rows in each round of each cell, no fewer than the largest batch
-   * @param rounds that count; one more warms up
+   * @param warmUps rounds before those that count
+   * @param rounds that count
    * @param looks how often a row is waited for until it is seen
-   * @param outageSeconds how long the database is stopped
+   * @param outage for how long rows come while the database is stopped
    */
-  record Sizes(List<Integer> batches, int rows, int rounds, int looks, int outageSeconds) {
+  record Sizes(
+      List<Integer> batches, int rows, int warmUps, int rounds, int looks, Duration outage) {
 
     static Sizes of(Size size) {
       return size.of(
-          new Sizes(BATCHES, 100_000, 5, 200, 60),
-          new Sizes(BATCHES, 20_000, 2, 40, 5),
-          new Sizes(List.of(100, 1_000), 1_000, 1, 3, 1));
+          new Sizes(BATCHES, 100_000, 1, 5, 200, Duration.ofSeconds(60)),
+          new Sizes(BATCHES, 20_000, 1, 2, 40, Duration.ofSeconds(5)),
+          new Sizes(List.of(50, 500), 500, 0, 1, 1, Duration.ofMillis(100)));
     }
 
     int steps() {
@@ -118,7 +120,7 @@ final class StorageBench implements Bench {
         others.add(new TextCopy(database));
         others.add(new BatchedInserts(database));
         List<Samples> theirs = others.stream().map(other -> new Samples()).toList();
-        for (int round = 0; round <= sizes.rounds(); round++) { // the first warms up
+        for (int round = 1 - sizes.warmUps(); round <= sizes.rounds(); round++) {
           var experiment = ExperimentId.of("%s-%d-%d".formatted(kind, batch, round));
           List<Event> events = kind.make(experiment, rows, seed + round);
           long nanos = ours(database, events, batch);
@@ -178,7 +180,7 @@ final class StorageBench implements Bench {
     var written = new Samples();
     var read = new Samples();
     long bytes = 0;
-    for (int round = 0; round <= sizes.rounds(); round++) { // the first warms up
+    for (int round = 1 - sizes.warmUps(); round <= sizes.rounds(); round++) {
       var experiment = ExperimentId.of("archive-" + round);
       List<Event> events = StorageRows.MESSAGES.make(experiment, sizes.rows(), seed + round);
       try (var archive = AvroArchive.open(folder)) {

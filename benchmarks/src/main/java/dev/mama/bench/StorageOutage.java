@@ -30,7 +30,7 @@ final class StorageOutage {
   private static final ExperimentId EXPERIMENT = ExperimentId.of("outage");
 
   private final PgDatabase database;
-  private final int seconds;
+  private final int rows;
   private final int looks;
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final PgEventLog log;
@@ -40,7 +40,7 @@ final class StorageOutage {
     database =
         PgDatabase.of(server.jdbcUrl(), server.user(), server.password())
             .withSpool(Spool.in(folder.resolve("spool")));
-    seconds = sizes.outageSeconds();
+    rows = Math.toIntExact(sizes.outage().toMillis() * RATE / 1_000);
     looks = sizes.looks();
     log = PgEventLog.open(database, meters);
   }
@@ -74,12 +74,11 @@ final class StorageOutage {
   List<Figure> stopped() throws InterruptedException {
     long before = Memory.used();
     long start = System.nanoTime();
-    int rows = seconds * RATE;
     List<Callable<Void>> recorders = new ArrayList<>();
     for (int recorder = 0; recorder < RECORDERS; recorder++) {
       int first = recorder;
       recorders.add(() -> {
-        record(start, first, rows);
+        record(start, first);
         return null;
       });
     }
@@ -101,8 +100,8 @@ final class StorageOutage {
     return figures;
   }
 
-  /** Every so many-th row of {@code rows}, none before it is due. */
-  private void record(long start, int first, int rows) throws InterruptedException {
+  /** Every so many-th row, none before it is due. */
+  private void record(long start, int first) throws InterruptedException {
     var random = new SplittableRandom(1_000 + first); // ids that no other part of the run draws
     for (int i = first; i < rows; i += RECORDERS) {
       long early = start + i * (1_000_000_000L / RATE) - System.nanoTime();
@@ -122,7 +121,7 @@ final class StorageOutage {
     long found = log.countRows(EXPERIMENT).values().stream().mapToLong(Long::longValue).sum();
     log.close();
     return List.of(
-        Figure.of("storage.outage.drain.rate", (double) seconds * RATE / took, "1/s", appended),
+        Figure.of("storage.outage.drain.rate", rows / took, "1/s", appended),
         Figure.of("storage.outage.missing", (double) (appended - found), "count", appended)
             .exactly(0));
   }

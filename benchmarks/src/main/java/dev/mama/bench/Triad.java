@@ -12,14 +12,14 @@ final class Triad {
 
   private Triad() {}
 
-  /** Bytes a second, the best of a few rounds. */
-  static double rate() {
+  /** Bytes a second, the best of {@code rounds}. */
+  static double rate(int rounds) {
     var a = new double[LENGTH];
     var b = new double[LENGTH];
     var c = new double[LENGTH];
     int parts = 64;
     double best = 0;
-    for (int round = 0; round < 8; round++) {
+    for (int round = 0; round < rounds; round++) {
       long start = System.nanoTime();
       IntStream.range(0, parts)
           .parallel()

@@ -46,7 +46,7 @@ final class MatchingBenchTest extends SmokeContract {
 
   @Test
   void triad_movesBytes() {
-    assertThat(Triad.rate()).isGreaterThan(1e8);
+    assertThat(Triad.rate(8)).isGreaterThan(1e8);
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.mama.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mama.bench.ScaleSizes.Network;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
@@ -75,19 +76,12 @@ class ScalabilityBenchTest extends SmokeContract {
   @Test
   void run_heapDoesNotSuffice_numberIsLeftOut_andThePageSaysSo() throws Exception {
     var huge =
-        new ScaleSizes(List.of(2, 2_000_000_000), 2, 4, 10, 1, 100, List.of(), 0, 0, Duration.ZERO);
+        new ScaleSizes(List.of(2, 2_000_000_000), 2, 4, 10, 1, 100, Network.NONE, 0, Duration.ZERO);
     var options = new Bench.Options(Size.SMOKE, 42);
     List<Figure> figures = ScalabilityBench.run(huge, options, (done, of, step) -> {});
     assertThat(figures).extracting(Figure::name).contains("scalability.2000000000.left-out");
     assertThat(figures).noneMatch(it -> it.name().startsWith("scalability.2000000000.path"));
     assertThat(new ScalePage(figures).text()).contains("2,000,000,000 agents were left out");
-  }
-
-  @Test
-  void network_aDelay_isTakenFourTimes() {
-    assertThat(value("scalability.network.delay10.over-four-delays")).isGreaterThanOrEqualTo(1);
-    assertThat(value("scalability.network.delay10.ask.min")).isGreaterThanOrEqualTo(40);
-    assertThat(figure("scalability.network.delay10.ask.min").samples()).isEqualTo(SMOKE.asks());
   }
 
   @Test

@@ -13,7 +13,7 @@ class StorageBenchTest extends SmokeContract {
   @Test
   void run_hasFiguresOfEveryWayAndLosesNothing() {
     for (String table : new String[] {"states", "messages"}) {
-      for (int batch : new int[] {100, 1_000}) {
+      for (int batch : new int[] {50, 500}) {
         for (String way : new String[] {"rate", "text-copy.rate", "inserts.rate"}) {
           assertThat(value("storage.%s.%d.%s".formatted(table, batch, way))).isPositive();
         }

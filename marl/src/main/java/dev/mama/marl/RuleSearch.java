@@ -46,9 +46,12 @@ public final class RuleSearch {
   /**
    * The best rule that was found in about {@code runs} runs.
    *
-   * @param runs at least 24
+   * @param runs at least 24, or 0 for the usual rule, which is not searched for
    */
   public Rule best(int runs) {
+    if (runs == 0) {
+      return usual();
+    }
     if (shape == ActionShape.CANDIDATES) {
       return bestOfCandidates(runs);
     }
