@@ -20,8 +20,8 @@ import java.util.function.ToDoubleFunction;
 
 /**
  * Are those who are found the right ones? The demo's 100 cards and its labelled needs: an agent is
- * right if it has the need's specialty. The same once more at each reduced precision, and with a
- * hybrid score of similarity and trust, judged by the skill of who is first.
+ * right if it has the need's specialty. The same once more at each reduced precision, and with
+ * hybrid scores of similarity, trust and history, judged by the skill of who is first.
  */
 final class MatchQuality {
 
@@ -29,13 +29,39 @@ final class MatchQuality {
   private static final int POOL = 20;
   private static final int RESAMPLES = 2_000;
 
-  /** Interactions behind each agent's trust in the hybrid. */
-  private static final int EVIDENCE = 20;
+  /** Interactions behind each agent's trust, and as many others behind its history. */
+  private static final int INTERACTIONS = 20;
 
-  /** The default policy's weights of similarity, trust and success. */
-  private static final double[] WEIGHTS = {4, 2, 0.5};
+  /**
+   * The MAMA report's weighted score, as in {@code bench policy}; SelectionScore by the weights
+   * that the published MAMA_Project falls back to ({@code marl_system.py}, its equation 10); and
+   * our default policy's, without response time and load.
+   */
+  private static final List<Hybrid> HYBRIDS =
+      List.of(
+          new Hybrid("quality.hybrid", 0.4, 0.3, 0.3),
+          new Hybrid("quality.hybrid.published", 0.6, 0.25, 0.15),
+          new Hybrid("quality.hybrid.policy", 4, 2, 0.5));
 
   private MatchQuality() {}
+
+  /** What an agent has earned: trust in it, and how many of its answers were right. */
+  private record Earned(double trust, double history) {}
+
+  /** A weighted score. */
+  private record Hybrid(String name, double similarity, double trust, double history) {
+
+    double score(Match match, Map<AgentId, Earned> earned) {
+      Earned its = earned.getOrDefault(match.agent(), new Earned(0.5, 0.5));
+      return similarity * match.similarity() + trust * its.trust() + history * its.history();
+    }
+
+    List<Match> sorted(List<Match> matches, Map<AgentId, Earned> earned) {
+      return matches.stream()
+          .sorted(Comparator.comparingDouble((Match match) -> -score(match, earned)))
+          .toList();
+    }
+  }
 
   private record Outcome(double at1, double at5, double reciprocal, double ndcg, double skill) {}
 
@@ -50,59 +76,69 @@ final class MatchQuality {
     List<LabelledNeed> needs =
         Needs.builtIn().stream().filter(need -> need.specialty().isPresent()).toList();
     Map<AgentId, Expertise> expertise = Expertise.draw(cards, seed);
-    Map<AgentId, Double> trust = trust(expertise, seed);
-    List<List<Match>> exact = search(fp32, cards, needs);
+    Map<AgentId, Earned> earned = earned(expertise, seed);
+    Read read = Read.by(fp32, cards, needs);
+    List<List<Match>> exact = read.search(cards);
     var figures = new ArrayList<Figure>();
     figures.addAll(figures("quality", outcomes(exact, cards, needs, expertise)));
-    List<List<Match>> hybrid =
-        exact.stream()
-            .map(matches ->
-                matches.stream()
-                    .sorted(Comparator.comparingDouble((Match match) -> -score(match, trust)))
-                    .toList())
-            .toList();
-    figures.addAll(figures("quality.hybrid", outcomes(hybrid, cards, needs, expertise)));
+    for (Hybrid hybrid : HYBRIDS) {
+      List<List<Match>> sorted =
+          exact.stream().map(matches -> hybrid.sorted(matches, earned)).toList();
+      figures.addAll(figures(hybrid.name(), outcomes(sorted, cards, needs, expertise)));
+    }
     for (Map.Entry<String, SentenceEncoder> each : reduced.entrySet()) {
       String name = "quality." + each.getKey();
-      List<List<Match>> rough = search(each.getValue(), cards, needs);
+      Read again = Read.by(each.getValue(), cards, needs);
+      List<List<Match>> rough = again.search(cards);
       figures.addAll(figures(name, outcomes(rough, cards, needs, expertise)));
-      figures.addAll(cost(name, fp32, each.getValue(), exact, rough, needs));
+      figures.addAll(cost(name, read.needs(), again.needs(), exact, rough));
     }
     return figures;
   }
 
-  private static double score(Match match, Map<AgentId, Double> trust) {
-    double earned = trust.getOrDefault(match.agent(), 0.5);
-    return WEIGHTS[0] * match.similarity() + (WEIGHTS[1] + WEIGHTS[2]) * earned;
-  }
-
-  /** What checked evidence would say: successes of a few interactions, drawn by skill. */
-  private static Map<AgentId, Double> trust(Map<AgentId, Expertise> expertise, long seed) {
+  /**
+   * What is known after some interactions, drawn by skill: those that were checked are the trust
+   * (the mean of the Beta distribution), others the history.
+   */
+  private static Map<AgentId, Earned> earned(Map<AgentId, Expertise> expertise, long seed) {
     var random = new SplittableRandom(seed);
-    var trust = new HashMap<AgentId, Double>();
-    expertise.keySet().stream()
-        .sorted()
-        .forEach(agent -> {
-          Expertise its = expertise.get(agent);
-          int good = 0;
-          for (int i = 0; i < EVIDENCE && its != null; i++) {
-            good += random.nextDouble() < its.skill() ? 1 : 0;
-          }
-          trust.put(agent, (good + 1.0) / (EVIDENCE + 2));
+    var earned = new HashMap<AgentId, Earned>();
+    expertise.entrySet().stream()
+        .sorted(Map.Entry.comparingByKey())
+        .forEach(each -> {
+          double skill = each.getValue().skill();
+          double trust = (successes(random, skill) + 1.0) / (INTERACTIONS + 2);
+          double history = (double) successes(random, skill) / INTERACTIONS;
+          earned.put(each.getKey(), new Earned(trust, history));
         });
-    return trust;
+    return earned;
   }
 
-  private static List<List<Match>> search(
-      SentenceEncoder encoder, List<AgentCard> cards, List<LabelledNeed> needs)
-      throws InterruptedException {
-    var index = new ExactAgentIndex(encoder.dimension());
-    float[][] vectors = encoder.encode(cards.stream().map(AgentCard::description).toList());
-    for (int i = 0; i < vectors.length; i++) {
-      index.put(cards.get(i).agent(), vectors[i]);
+  private static int successes(SplittableRandom random, double skill) {
+    int good = 0;
+    for (int i = 0; i < INTERACTIONS; i++) {
+      good += random.nextDouble() < skill ? 1 : 0;
     }
-    float[][] queries = encoder.encode(needs.stream().map(need -> need.need().text()).toList());
-    return Arrays.stream(queries).map(query -> index.topK(query, POOL)).toList();
+    return good;
+  }
+
+  /** The vectors of cards and needs. */
+  private record Read(List<float[]> cards, List<float[]> needs) {
+
+    static Read by(SentenceEncoder encoder, List<AgentCard> cards, List<LabelledNeed> needs)
+        throws InterruptedException {
+      return new Read(
+          List.of(encoder.encode(cards.stream().map(AgentCard::description).toList())),
+          List.of(encoder.encode(needs.stream().map(need -> need.need().text()).toList())));
+    }
+
+    List<List<Match>> search(List<AgentCard> all) {
+      var index = new ExactAgentIndex(needs.getFirst().length);
+      for (int i = 0; i < cards.size(); i++) {
+        index.put(all.get(i).agent(), cards.get(i));
+      }
+      return needs.stream().map(need -> index.topK(need, POOL)).toList();
+    }
   }
 
   private static List<Outcome> outcomes(
@@ -172,33 +208,28 @@ final class MatchQuality {
   /** How far its vectors are from those at fp32, and how many of the best five are the same. */
   private static List<Figure> cost(
       String name,
-      SentenceEncoder fp32,
-      SentenceEncoder reduced,
+      List<float[]> a,
+      List<float[]> b,
       List<List<Match>> exact,
-      List<List<Match>> rough,
-      List<LabelledNeed> needs)
-      throws InterruptedException {
-    List<String> texts = needs.stream().map(need -> need.need().text()).toList();
-    float[][] a = fp32.encode(texts);
-    float[][] b = reduced.encode(texts);
+      List<List<Match>> rough) {
     double sum = 0;
     double least = 1;
     double shared = 0;
-    for (int i = 0; i < a.length; i++) {
+    for (int i = 0; i < a.size(); i++) {
       double cosine = 0;
-      for (int d = 0; d < a[i].length; d++) {
-        cosine += (double) a[i][d] * b[i][d];
+      for (int d = 0; d < a.get(i).length; d++) {
+        cosine += (double) a.get(i)[d] * b.get(i)[d];
       }
-      sum += cosine / a.length;
+      sum += cosine / a.size();
       least = Math.min(least, cosine);
       List<AgentId> five = exact.get(i).stream().limit(K).map(Match::agent).toList();
       shared +=
           rough.get(i).stream().limit(K).map(Match::agent).filter(five::contains).count()
-              / (double) (K * a.length);
+              / (double) (K * a.size());
     }
     return List.of(
-        Figure.of(name + ".cosine.mean", sum, "ratio", a.length).atLeast(0.99),
-        Figure.of(name + ".cosine.least", least, "ratio", a.length),
-        Figure.of(name + ".overlap-at-5", shared, "share", a.length));
+        Figure.of(name + ".cosine.mean", sum, "ratio", a.size()).atLeast(0.99),
+        Figure.of(name + ".cosine.least", least, "ratio", a.size()),
+        Figure.of(name + ".overlap-at-5", shared, "share", a.size()));
   }
 }

@@ -33,10 +33,15 @@ final class MatchingBenchTest extends SmokeContract {
             "quality.accuracy-at-1",
             "quality.int8.mrr",
             "quality.hybrid.first-skill",
+            "quality.hybrid.published.first-skill",
+            "quality.hybrid.policy.first-skill",
             "quality.ndcg-at-5");
     for (Figure figure : figures) {
       assertThat(figure.value()).as(figure.name()).isBetween(0.0, 1.0001);
     }
+    // What is earned tells more of skill than likeness does, more so the more it weighs.
+    assertThat(byName.get("quality.hybrid.first-skill"))
+        .isNotEqualTo(byName.get("quality.first-skill"));
     // The same encoder twice: nothing is lost.
     assertThat(byName.get("quality.int8.overlap-at-5")).isCloseTo(1, within(1e-9));
     assertThat(byName.get("quality.mrr"))
