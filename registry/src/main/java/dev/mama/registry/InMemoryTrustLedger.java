@@ -76,13 +76,14 @@ public final class InMemoryTrustLedger implements TrustLedger {
   }
 
   /**
-   * An empty ledger in which all dimensions weigh alike.
+   * An empty ledger in which dimensions weigh as in the MAMA report: reliability and competence a
+   * quarter each, transparency a fifth, fairness and security 0.15 each.
    *
    * @param halfLife after which evidence counts half; very long to forget nothing
    * @throws IllegalArgumentException if {@code halfLife} is not positive
    */
   public static InMemoryTrustLedger create(Duration halfLife, Time time) {
-    return new InMemoryTrustLedger(Accounts.of(halfLife, time.now(), Weights.EQUAL), time);
+    return new InMemoryTrustLedger(Accounts.of(halfLife, time.now(), Weights.REPORT), time);
   }
 
   /**

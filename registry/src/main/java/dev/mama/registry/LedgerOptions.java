@@ -51,13 +51,14 @@ public record LedgerOptions(
   }
 
   /**
-   * A half-life of 7 days, all dimensions alike, SYNCED, compaction after 256 MiB, blocks of at
+   * A half-life of 7 days, dimensions that weigh as in the MAMA report (see {@link
+   * InMemoryTrustLedger#create(Duration, Time)}), SYNCED, compaction after 256 MiB, blocks of at
    * most 16,384.
    */
   public static LedgerOptions defaults() {
     return new LedgerOptions(
         InMemoryTrustLedger.DEFAULT_HALF_LIFE,
-        Weights.EQUAL.asMap(),
+        Weights.REPORT.asMap(),
         Grade.SYNCED,
         256L * MIB,
         LARGEST_BLOCK);

@@ -13,7 +13,15 @@ import java.util.function.ToDoubleFunction;
  */
 final class Weights {
 
-  static final Weights EQUAL = new Weights(weight -> 1);
+  /** Those of the MAMA report, as the README of the published MAMA_Project gives them. */
+  static final Weights REPORT =
+      of(
+          Map.of(
+              Dimension.RELIABILITY, 0.25,
+              Dimension.COMPETENCE, 0.25,
+              Dimension.FAIRNESS, 0.15,
+              Dimension.SECURITY, 0.15,
+              Dimension.TRANSPARENCY, 0.2));
 
   private final EnumMap<Dimension, Double> weights = new EnumMap<>(Dimension.class);
 

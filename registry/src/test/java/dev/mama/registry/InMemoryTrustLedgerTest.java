@@ -199,15 +199,16 @@ class InMemoryTrustLedgerTest extends TrustLedgerContract {
     weighed.record(checked(ADA, rating, time.now()));
     assertThat(weighed.standing(ADA).trust()).isCloseTo((0.8 + 1) / 3, within(1e-12));
     ledger.record(checked(ADA, rating, time.now()));
-    assertThat(ledger.standing(ADA).trust()).isCloseTo((0.4 + 1) / 3, within(1e-12));
+    double worth = (0.25 * 1 + 0.15 * 0.2 + 0.15 * 0) / (0.25 + 0.15 + 0.15);
+    assertThat(ledger.standing(ADA).trust()).isCloseTo((worth + 1) / 3, within(1e-12));
     assertThat(ledger.trust(ADA, Dimension.SECURITY)).isCloseTo(1.0 / 3, within(1e-12));
     assertThat(ledger.trust(ADA, Dimension.COMPETENCE)).isCloseTo(2.0 / 3, within(1e-12));
   }
 
   @Test
   void vote_agreement_isOverTheDimensionsBothSpeakOf() {
-    Rating said = rating(1).with(Dimension.FAIRNESS, 1).with(Dimension.TRANSPARENCY, 1);
-    Rating found = rating(1).with(Dimension.FAIRNESS, 0).with(Dimension.SECURITY, 0);
+    Rating said = rating(1).with(Dimension.RELIABILITY, 1).with(Dimension.TRANSPARENCY, 1);
+    Rating found = rating(1).with(Dimension.RELIABILITY, 0).with(Dimension.SECURITY, 0);
     for (int i = 0; i < 3; i++) {
       ledger.record(new Evidence.Checked(RATER, ADA, said, found, time.now(), TRACE));
     }
