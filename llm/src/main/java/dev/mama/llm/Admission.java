@@ -221,8 +221,8 @@ final class Admission implements AutoCloseable {
         leave(waiter, request, ended);
       }
     }
-    State end = locked(() -> waiter.state);
-    return switch (end) {
+    // Final by now: it was told before the wait ended, or this has left the line.
+    return switch (waiter.state) {
       case ADMITTED -> new Permit();
       case DISPLACED -> throw full();
       case CLOSED -> throw closedFailure();

@@ -7,7 +7,9 @@ import dev.mama.ChatRequest.Caller;
 import dev.mama.ChatRequest.Priority;
 import dev.mama.Pressure;
 import dev.mama.llm.LlmBudget.Scope;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
@@ -54,7 +56,7 @@ final class Budgets {
         Account account =
             accounts.computeIfAbsent(name(scope, request), name -> opened(scope, name, budget));
         account.reserve(tokens, money, request.priority());
-        reserved.from.put(scope, account);
+        reserved.from.add(account);
       });
       return reserved;
     } catch (ChatException e) {
@@ -85,7 +87,7 @@ final class Budgets {
 
   /** What one call has reserved; given back when closed. What it used is spent beside that. */
   static final class Reserved implements Spend, AutoCloseable {
-    private final Map<Scope, Account> from = new EnumMap<>(Scope.class);
+    private final List<Account> from = new ArrayList<>(0);
     private final long tokens;
     private final double money;
 
@@ -96,12 +98,12 @@ final class Budgets {
 
     @Override
     public void add(long usedTokens, double usedMoney) {
-      from.values().forEach(account -> account.spend(usedTokens, usedMoney));
+      from.forEach(account -> account.spend(usedTokens, usedMoney));
     }
 
     @Override
     public void close() {
-      from.values().forEach(account -> account.giveBack(tokens, money));
+      from.forEach(account -> account.giveBack(tokens, money));
     }
   }
 

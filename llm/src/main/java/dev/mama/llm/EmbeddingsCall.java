@@ -4,6 +4,7 @@ import dev.mama.ChatMessage;
 import dev.mama.ChatReply;
 import dev.mama.ChatRequest;
 import dev.mama.spi.ChatModel;
+import java.net.URI;
 import java.time.Duration;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -20,9 +21,11 @@ final class EmbeddingsCall implements ChatModel {
   private static final JsonMapper JSON = new JsonMapper();
 
   private final OpenAiChatModel http;
+  private final URI uri;
 
   EmbeddingsCall(OpenAiChatModel http) {
     this.http = http;
+    this.uri = http.at("/v1/embeddings");
   }
 
   @Override
@@ -39,7 +42,7 @@ final class EmbeddingsCall implements ChatModel {
       input.add(text.content());
     }
     root.put("encoding_format", "float");
-    var answer = http.post("/v1/embeddings", JSON.writeValueAsBytes(root), request);
+    var answer = http.post(uri, JSON.writeValueAsBytes(root), request);
     int tokens;
     try {
       tokens = JSON.readTree(answer.body()).path("usage").path("prompt_tokens").asInt(0);

@@ -40,7 +40,11 @@ final class FairQueue<W> {
   }
 
   int size() {
-    return lines.stream().mapToInt(line -> line.size).sum();
+    int size = 0;
+    for (Line<W> line : lines) {
+      size += line.size;
+    }
+    return size;
   }
 
   /** An upper bound of how many are served before a further call of {@code caller} would be. */
@@ -101,7 +105,12 @@ final class FairQueue<W> {
   }
 
   private Line<W> line(Priority priority) {
-    return lines.stream().filter(line -> line.priority == priority).findFirst().orElseThrow();
+    for (Line<W> line : lines) {
+      if (line.priority == priority) {
+        return line;
+      }
+    }
+    throw new IllegalStateException("no line of " + priority);
   }
 
   private Optional<W> makeRoom(Priority newcomer, Optional<Caller> caller) {

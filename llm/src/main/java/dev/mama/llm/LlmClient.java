@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -65,6 +66,11 @@ public final class LlmClient implements ChatModel {
   private final LlmMeters meters;
   private final Time time;
   private final CountDownLatch closing = new CountDownLatch(1);
+
+  /** Begins the key of each call that has none; the same in no other client, of any process. */
+  private final String id = UUID.randomUUID().toString();
+
+  private final AtomicLong calls = new AtomicLong();
 
   LlmClient(LlmClientBuilder options) {
     this.time = options.time;
@@ -321,10 +327,10 @@ public final class LlmClient implements ChatModel {
         reply.passedOver());
   }
 
-  private static ChatRequest withKey(ChatRequest request) {
+  private ChatRequest withKey(ChatRequest request) {
     return request.idempotencyKey().isPresent()
         ? request
-        : request.idempotencyKey(UUID.randomUUID().toString());
+        : request.idempotencyKey(id + "-" + calls.incrementAndGet());
   }
 
   private void sleep(Duration wait) throws InterruptedException {

@@ -12,6 +12,7 @@ import dev.mama.Time;
 import dev.mama.llm.PooledHttp.Answer;
 import dev.mama.llm.PooledHttp.Exchange;
 import dev.mama.spi.ChatModel;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +58,7 @@ public final class OpenAiChatModel implements ChatModel {
   private final Failures failures;
   private final PooledHttp http;
   private final Semaphore places;
+  private final URI completions;
   private final Semaphore connections;
   private final Set<Runnable> inFlight = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
@@ -66,6 +68,7 @@ public final class OpenAiChatModel implements ChatModel {
     this.time = time;
     this.failures = new Failures(endpoint, time);
     this.http = new PooledHttp(endpoint);
+    this.completions = at("/v1/chat/completions");
     this.places = new Semaphore(endpoint.poolSize() + endpoint.maxWaiting());
     this.connections = new Semaphore(endpoint.poolSize(), true);
   }
@@ -90,9 +93,7 @@ public final class OpenAiChatModel implements ChatModel {
    * @throws ChatException if none answers; its message is one line that names the URL
    */
   public void probe() throws InterruptedException {
-    exchange(
-        () -> http.get(endpoint.resolve("/v1/models")),
-        Deadline.after(endpoint.connectTimeout(), time));
+    exchange(() -> http.get(at("/v1/models")), Deadline.after(endpoint.connectTimeout(), time));
   }
 
   /** Opens a connection, as {@link #probe} does; the first call finds it there. */
@@ -110,7 +111,7 @@ public final class OpenAiChatModel implements ChatModel {
   public ChatReply chat(ChatRequest request) throws InterruptedException {
     long asked = System.nanoTime();
     byte[] json = ChatJson.request(endpoint.model(), request);
-    Answer answer = post("/v1/chat/completions", json, request);
+    Answer answer = post(completions, json, request);
     ChatJson.Completion completion;
     try {
       completion = ChatJson.completion(answer.body(), endpoint.model());
@@ -145,7 +146,7 @@ public final class OpenAiChatModel implements ChatModel {
       if (closed) {
         throw failures.closed();
       }
-      var exchange = http.stream(endpoint.resolve("/v1/chat/completions"), headers, json);
+      var exchange = http.stream(completions, headers, json);
       Runnable cancel = exchange::giveUp;
       inFlight.add(cancel);
       stream =
@@ -167,11 +168,15 @@ public final class OpenAiChatModel implements ChatModel {
     return stream;
   }
 
+  /** Where {@code path} is, for {@link #post}. */
+  URI at(String path) {
+    return endpoint.resolve(path);
+  }
+
   /** Posts {@code json} on behalf of {@code request}; returns an answer of status 200. */
-  Answer post(String path, byte[] json, ChatRequest request) throws InterruptedException {
+  Answer post(URI uri, byte[] json, ChatRequest request) throws InterruptedException {
     Map<String, String> headers = headers(request);
-    Answer answer =
-        exchange(() -> http.post(endpoint.resolve(path), headers, json), request.deadline());
+    Answer answer = exchange(() -> http.post(uri, headers, json), request.deadline());
     if (answer.status() != 200) {
       throw failures.refused(answer.status(), answer.headers(), answer.body());
     }
