@@ -68,10 +68,11 @@ final class LlmBench implements Bench {
       Size size = options.size();
       progress.at(0, parts.size() + 1L, "warming up");
       if (size != Size.SMOKE) {
-        var warm = new LlmCells(server, Duration.ofSeconds(size.of(3, 1, 0)));
+        var warm = new LlmCells(server, 1, Duration.ofSeconds(size.of(3, 1, 0)));
         var unused = warm.row(new int[] {64}, Duration.ofMillis(5));
       }
-      var cells = new LlmCells(server, Duration.ofMillis(size.of(4_000, 1_000, 50)));
+      var cells =
+          new LlmCells(server, size.of(3, 1, 1), Duration.ofMillis(size.of(2_000, 1_000, 50)));
       var matrix = new ArrayList<Cell>();
       for (int latency : latencies) {
         String part = Integer.toString(latency);

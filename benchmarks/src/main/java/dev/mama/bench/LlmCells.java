@@ -10,7 +10,7 @@ import dev.mama.llm.LlmEndpoint;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -20,8 +20,7 @@ import java.util.function.BooleanSupplier;
 
 /**
  * What share of c / L, the most that c connections can carry at a latency of L, is reached by the
- * bare client, by ours and by LangChain4j's, one after the other, with twice as many callers as
- * connections?
+ * bare client, by ours and by LangChain4j's, in turn, with twice as many callers as connections?
  *
  * <p>Ours is measured once its limit has found the server: that takes about 17 round trips.
  */
@@ -30,6 +29,7 @@ final class LlmCells {
   private static final int WARM_ROUND_TRIPS = 40;
 
   private final LlmServerProcess server;
+  private final int rounds;
   private final Duration window;
 
   /** Who is measured, in this order. */
@@ -40,7 +40,8 @@ final class LlmCells {
   }
 
   /** One cell: how many calls a second each side reached, and what the server saw of ours. */
-  record Cell(int connections, Duration latency, Map<Side, Double> rates, int peakConnections) {
+  record Cell(
+      int connections, Duration latency, Map<Side, Double> rates, int rounds, int peakConnections) {
 
     double bound() {
       return connections * 1e9 / latency.toNanos();
@@ -61,20 +62,22 @@ final class LlmCells {
 
     List<Figure> figures() {
       return List.of(
-          Figure.of(name() + ".rate", rates.getOrDefault(Side.OURS, 0.0), "1/s", 1),
-          Figure.of(name() + ".share", share(Side.OURS), "share", 1),
-          Figure.of(name() + ".bare.share", share(Side.BARE), "share", 1),
-          Figure.of(name() + ".langchain4j.share", share(Side.LANGCHAIN4J), "share", 1),
-          Figure.of(name() + ".bound-share", ofReachable(), "ratio", 1));
+          Figure.of(name() + ".rate", rates.getOrDefault(Side.OURS, 0.0), "1/s", rounds),
+          Figure.of(name() + ".share", share(Side.OURS), "share", rounds),
+          Figure.of(name() + ".bare.share", share(Side.BARE), "share", rounds),
+          Figure.of(name() + ".langchain4j.share", share(Side.LANGCHAIN4J), "share", rounds),
+          Figure.of(name() + ".bound-share", ofReachable(), "ratio", rounds));
     }
   }
 
   /**
    * @param server asked, where cells are measured one after another
-   * @param window how long a cell is measured at least; four round trips in any case
+   * @param rounds of each side in such a cell, in turn, odd; the median counts
+   * @param window how long a round is measured at least; four round trips in any case
    */
-  LlmCells(LlmServerProcess server, Duration window) {
+  LlmCells(LlmServerProcess server, int rounds, Duration window) {
     this.server = server;
+    this.rounds = rounds;
     this.window = window;
   }
 
@@ -86,7 +89,7 @@ final class LlmCells {
     var cells = new ArrayList<Cell>();
     if (latency.toMillis() < 1_000) {
       for (int c : connections) {
-        cells.add(cell(server, c, latency));
+        cells.add(cell(server, rounds, c, latency));
       }
       return cells;
     }
@@ -96,7 +99,7 @@ final class LlmCells {
         running.add(
             threads.submit(() -> {
               try (var own = LlmServerProcess.start()) {
-                return cell(own, c, latency);
+                return cell(own, 1, c, latency);
               }
             }));
       }
@@ -109,35 +112,42 @@ final class LlmCells {
     return cells;
   }
 
-  private Cell cell(LlmServerProcess server, int connections, Duration latency)
+  private Cell cell(LlmServerProcess server, int rounds, int connections, Duration latency)
       throws InterruptedException {
-    Map<Side, Double> rates = new LinkedHashMap<>();
+    Map<Side, List<Double>> rates = new EnumMap<>(Side.class);
     int peak = 0;
-    for (Side side : Side.values()) {
-      server.restart(latency);
-      var meters = new SimpleMeterRegistry();
-      try (var caller = caller(side, server, connections, meters);
-          var crowd = new LlmCrowd(caller, 2 * connections)) {
-        if (side == Side.OURS) {
-          var limit = meters.get("mama.llm.admission.limit").gauge();
-          await(() -> limit.value() >= connections, latency.multipliedBy(WARM_ROUND_TRIPS));
+    for (int round = 0; round < rounds; round++) {
+      for (Side side : Side.values()) {
+        Stats before;
+        Stats after;
+        server.restart(latency);
+        var meters = new SimpleMeterRegistry();
+        try (var caller = caller(side, server, connections, meters);
+            var crowd = new LlmCrowd(caller, 2 * connections)) {
+          if (side == Side.OURS) {
+            var limit = meters.get("mama.llm.admission.limit").gauge();
+            await(() -> limit.value() >= connections, latency.multipliedBy(WARM_ROUND_TRIPS));
+          }
+          await(() -> crowd.answered() >= connections, Duration.ofSeconds(60));
+          Thread.sleep(latency.multipliedBy(3).dividedBy(2).plus(window.dividedBy(2)));
+          before = server.stats();
+          Duration four = latency.multipliedBy(4);
+          Thread.sleep(window.compareTo(four) > 0 ? window : four);
+          after = server.stats();
+          if (crowd.failed() > 0) {
+            throw new IllegalStateException(
+                "%d calls of %s failed at c = %d, L = %s"
+                    .formatted(crowd.failed(), side, connections, latency));
+          }
         }
-        await(() -> crowd.answered() >= connections, Duration.ofSeconds(60));
-        Thread.sleep(latency.multipliedBy(3).dividedBy(2).plus(window.dividedBy(2)));
-        Stats before = server.stats();
-        Duration four = latency.multipliedBy(4);
-        Thread.sleep(window.compareTo(four) > 0 ? window : four);
-        Stats after = server.stats();
-        rates.put(side, after.rate(before));
-        peak = side == Side.OURS ? after.peakConnections() : peak;
-        if (crowd.failed() > 0) {
-          throw new IllegalStateException(
-              "%d calls of %s failed at c = %d, L = %s"
-                  .formatted(crowd.failed(), side, connections, latency));
-        }
+        rates.computeIfAbsent(side, key -> new ArrayList<>()).add(after.rate(before));
+        peak = side == Side.OURS ? Math.max(peak, after.peakConnections()) : peak;
       }
     }
-    return new Cell(connections, latency, rates, peak);
+    Map<Side, Double> medians = new EnumMap<>(Side.class);
+    rates.forEach(
+        (side, each) -> medians.put(side, each.stream().sorted().toList().get(rounds / 2)));
+    return new Cell(connections, latency, medians, rounds, peak);
   }
 
   static LlmCaller caller(
