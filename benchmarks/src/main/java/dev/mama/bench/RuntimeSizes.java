@@ -60,7 +60,7 @@ record RuntimeSizes(
         Duration.ofMillis(20),
         1,
         200_000, // so many that what a late collection frees elsewhere does not count
-        40_000,
+        20_000,
         10,
         20,
         3,
