@@ -44,8 +44,15 @@ final class LlmBench implements Bench {
   @Override
   public List<Figure> run(Options options, Progress progress) throws InterruptedException {
     int[] latencies = options.size().of(LATENCIES, QUICK_LATENCIES, SMOKE_LATENCIES);
+    List<String> known = everything(latencies);
     List<String> parts =
-        List.of(System.getProperty("mama.bench.llm", everything(latencies)).split(",", -1));
+        List.of(System.getProperty("mama.bench.llm", String.join(",", known)).split(",", -1));
+    for (String part : parts) {
+      if (!known.contains(part)) {
+        throw new IllegalArgumentException(
+            "mama.bench.llm: part '%s' is unknown; known are %s".formatted(part, known));
+      }
+    }
     var figures = new ArrayList<Figure>();
     try (var server = LlmServerProcess.start()) {
       var run = new Run(server, options, parts, progress);
@@ -166,11 +173,11 @@ final class LlmBench implements Bench {
     return figures;
   }
 
-  private static String everything(int[] latencies) {
+  private static List<String> everything(int[] latencies) {
     var all = new ArrayList<String>();
     Arrays.stream(latencies).forEach(latency -> all.add(Integer.toString(latency)));
     all.add(DRILLS);
     all.add(CAPACITY);
-    return String.join(",", all);
+    return all;
   }
 }

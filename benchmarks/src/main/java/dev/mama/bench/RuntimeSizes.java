@@ -59,7 +59,7 @@ record RuntimeSizes(
         Duration.ofMillis(20),
         Duration.ofMillis(20),
         1,
-        200_000, // so many that what a late collection frees elsewhere does not count
+        100_000, // so many that what a late collection frees elsewhere does not count
         20_000,
         10,
         20,
